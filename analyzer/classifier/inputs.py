@@ -1,0 +1,32 @@
+"""(comment, parent) -> what the model reads. Training and prediction both come through here, and only here."""
+
+from collections.abc import Sequence
+
+from tokenizers import Encoding, Tokenizer
+
+from analyzer.predictions import Turn
+from analyzer.quotes import find_quotes, mask_quotes
+
+COMMENT_TOKENS = 192
+PARENT_TOKENS = 64
+
+
+def make_turn(text: str, parent_text: str | None) -> Turn:
+    """Return the comment in its author's own words: what it repeats of its parent is masked."""
+    if not parent_text:
+        return Turn(text)
+    return Turn(mask_quotes(text, find_quotes(text, [parent_text])), parent_text)
+
+
+def encode(tokenizer: Tokenizer, turns: Sequence[Turn]) -> list[Encoding]:
+    """Return one encoding a turn: [CLS] comment [SEP] parent [SEP], each part cut to its own share of the window.
+
+    A top-level comment has an empty second part, so the model can tell it from a reply. The tokenizer must have
+    neither truncation nor padding set.
+    """
+    comments = tokenizer.encode_batch([turn.text for turn in turns], add_special_tokens=False)
+    parents = tokenizer.encode_batch([turn.parent_text or "" for turn in turns], add_special_tokens=False)
+    for comment, parent in zip(comments, parents, strict=True):
+        comment.truncate(COMMENT_TOKENS)
+        parent.truncate(PARENT_TOKENS)
+    return [tokenizer.post_process(comment, parent) for comment, parent in zip(comments, parents, strict=True)]

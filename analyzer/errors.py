@@ -1,0 +1,40 @@
+"""Every error this package raises on purpose.
+
+    AnalyzerError
+    ├── ReadError            a file cannot be read as a comment thread
+    │   ├── UnknownFormatError   no reader recognises it, or the named format does not exist
+    │   └── NoCommentsError      it is readable, but holds no reader comments
+    ├── SchemeError          a stance scheme is malformed
+    ├── ModelError           a model folder is missing, damaged or does not fit
+    └── DataError            labelled rows cannot be used for training or scoring
+
+A message says where (file, line or comment id), what was found and what would work.
+"""
+
+
+class AnalyzerError(Exception):
+    """Something the user can mend; its message is one line."""
+
+
+class ReadError(AnalyzerError):
+    """A file cannot be read as a comment thread."""
+
+
+class UnknownFormatError(ReadError):
+    """No reader recognises the file, or the named format does not exist."""
+
+
+class NoCommentsError(ReadError):
+    """The file is readable, but holds no reader comments."""
+
+
+class SchemeError(AnalyzerError):
+    """A stance scheme is malformed."""
+
+
+class ModelError(AnalyzerError):
+    """A model folder is missing, damaged or does not fit."""
+
+
+class DataError(AnalyzerError):
+    """Labelled rows cannot be used for training or scoring."""

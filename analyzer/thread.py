@@ -1,0 +1,287 @@
+"""Comments in any order -> a Thread: one reply tree, stored parents-first, with its repairs listed.
+
+The only place that orders comments and mends trees. It knows nothing of file formats, labels or metrics.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Literal
+
+Status = Literal["ok", "deleted", "missing"]
+IssueKind = Literal[
+    "missing_parent",
+    "self_reply",
+    "reply_loop",
+    "duplicate_id",
+    "repeated_comment",
+    "several_roots",
+    "missing_time",
+    "unreadable_time",
+]
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment as the file has it; `parent_id` is None for a top-level comment.
+
+    `created` is timezone-aware. `status` is "ok", "deleted" (a node without words) or "missing" (a placeholder
+    for a comment that the file implies but does not hold).
+    """
+
+    id: str
+    parent_id: str | None = None
+    text: str = ""
+    author: str | None = None
+    created: datetime | None = None
+    status: Status = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing that was wrong with a comment, and what was done about it."""
+
+    kind: IssueKind
+    comment_id: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A reply tree in reading order (depth-first, replies oldest first), so a branch is one slice.
+
+    `parents[i]` is the position of the parent of `comments[i]`, always smaller than i, and -1 for a root.
+    `declared` is the number of comments the page claims to have; `hidden` the number behind "load more" stubs.
+    """
+
+    comments: tuple[Comment, ...]
+    parents: tuple[int, ...]
+    id: str = ""
+    title: str = ""
+    article: str = ""
+    declared: int | None = None
+    hidden: int = 0
+    issues: tuple[Issue, ...] = ()
+
+    @cached_property
+    def depths(self) -> tuple[int, ...]:
+        """Edges between each comment and its root."""
+        depths = [0] * len(self.parents)
+        for i, parent in enumerate(self.parents):
+            if parent >= 0:
+                depths[i] = depths[parent] + 1
+        return tuple(depths)
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """Nodes in each comment's branch, itself and placeholders included."""
+        sizes = [1] * len(self.parents)
+        for i in range(len(self.parents) - 1, -1, -1):
+            if self.parents[i] >= 0:
+                sizes[self.parents[i]] += sizes[i]
+        return tuple(sizes)
+
+    @cached_property
+    def replies(self) -> tuple[tuple[int, ...], ...]:
+        """Positions of the direct replies to each comment, oldest first."""
+        replies: list[list[int]] = [[] for _ in self.parents]
+        for i, parent in enumerate(self.parents):
+            if parent >= 0:
+                replies[parent].append(i)
+        return tuple(map(tuple, replies))
+
+    @property
+    def roots(self) -> tuple[int, ...]:
+        """Positions of the nodes at depth 0, placeholders included."""
+        return tuple(i for i, parent in enumerate(self.parents) if parent < 0)
+
+    @property
+    def found(self) -> int:
+        """Comments in the file, deleted ones among them; placeholders are not counted."""
+        return len(self.comments) - self.missing
+
+    @property
+    def missing(self) -> int:
+        """Placeholders: comments that are implied but not in the file."""
+        return sum(comment.status == "missing" for comment in self.comments)
+
+    @property
+    def deleted(self) -> int:
+        """Comments that are in the file without their words."""
+        return sum(comment.status == "deleted" for comment in self.comments)
+
+    def branch(self, i: int) -> range:
+        """Return the positions of comment `i` and everything below it."""
+        return range(i, i + self.sizes[i])
+
+
+def build_thread(
+    comments: Iterable[Comment],
+    *,
+    id: str = "",
+    title: str = "",
+    article: str = "",
+    declared: int | None = None,
+    hidden: int = 0,
+    one_root: bool = False,
+    issues: Sequence[Issue] = (),
+) -> Thread:
+    """Return the reply tree of `comments`; their order does not matter and none is dropped unsaid.
+
+    Repairs, each listed in `Thread.issues` with the comment's id:
+
+    - a parent that is not among the comments becomes a placeholder root (`missing_parent`);
+    - a comment that answers itself becomes a root (`self_reply`);
+    - a reply loop is cut at its earliest comment, which becomes a root (`reply_loop`);
+    - the later of two comments with one id is kept as "id#2" (`duplicate_id`), an exact copy is left out
+      (`repeated_comment`); replies stay with the earlier one;
+    - with `one_root`, further top-level comments stay roots and are named (`several_roots`);
+    - a comment without a time in a thread that has times comes after its siblings (`missing_time`).
+
+    "Earlier" compares time, then id by length and letters, so that 9 < 10 and c9 < c10. A placeholder stands
+    where its first reply stands. `issues` are those the reader already found. Linear but for the sorting.
+    """
+    found = list(issues)
+    nodes = _without_duplicates(sorted(comments, key=_order), found)
+    parents = _link(nodes, found, one_root=one_root)
+    _cut_loops(nodes, parents, found)
+    order = _reading_order(nodes, parents)
+    position = [0] * len(order)
+    for i, old in enumerate(order):
+        position[old] = i
+    return Thread(
+        comments=tuple(nodes[old] for old in order),
+        parents=tuple(position[parents[old]] if parents[old] >= 0 else -1 for old in order),
+        id=id,
+        title=title,
+        article=article,
+        declared=declared,
+        hidden=hidden,
+        issues=tuple(sorted(found, key=lambda issue: (issue.kind, len(issue.comment_id), issue.comment_id))),
+    )
+
+
+def _order(comment: Comment) -> tuple[datetime, int, str, str, str, str, str]:
+    return (
+        comment.created or _LAST,
+        len(comment.id),
+        comment.id,
+        comment.text,
+        comment.parent_id or "",
+        comment.author or "",
+        comment.status,
+    )
+
+
+def _without_duplicates(comments: list[Comment], issues: list[Issue]) -> list[Comment]:
+    """Return the comments with one id each, the earliest keeping it."""
+    first: dict[str, Comment] = {}
+    for comment in comments:
+        first.setdefault(comment.id, comment)
+    if len(first) == len(comments):
+        return comments
+    taken = set(first)
+    copies: dict[str, list[Comment]] = {}
+    kept = []
+    for comment in comments:
+        same_id = copies.setdefault(comment.id, [])
+        if comment in same_id:
+            issues.append(Issue("repeated_comment", comment.id, "an exact copy of this comment was left out"))
+            continue
+        same_id.append(comment)
+        if len(same_id) == 1:
+            kept.append(comment)
+            continue
+        number = len(same_id)
+        while (new_id := f"{comment.id}#{number}") in taken:
+            number += 1
+        taken.add(new_id)
+        issues.append(Issue("duplicate_id", new_id, f"a second comment with id {comment.id!r}; kept as {new_id!r}"))
+        # A copy that answers its own original id is a self-reply and must stay one under the new id.
+        parent_id = new_id if comment.parent_id == comment.id else comment.parent_id
+        kept.append(replace(comment, id=new_id, parent_id=parent_id))
+    return kept
+
+
+def _link(nodes: list[Comment], issues: list[Issue], *, one_root: bool) -> list[int]:
+    """Return each node's parent position, appending placeholders to `nodes` for parents that are not there."""
+    index = {comment.id: i for i, comment in enumerate(nodes)}
+    timed = any(comment.created for comment in nodes)
+    seen_root = False
+    parents = []
+    for i in range(len(nodes)):
+        comment = nodes[i]
+        parent_id = comment.parent_id
+        if timed and comment.created is None and comment.status != "missing":
+            issues.append(Issue("missing_time", comment.id, "no time; placed after its siblings"))
+        if parent_id is None:
+            if one_root and seen_root:
+                issues.append(Issue("several_roots", comment.id, "a further top-level comment; kept as a root"))
+            seen_root = True
+            parents.append(-1)
+            continue
+        if parent_id == comment.id:
+            issues.append(Issue("self_reply", comment.id, "answers itself; made a top-level comment"))
+            nodes[i] = replace(comment, parent_id=None)
+            parents.append(-1)
+            continue
+        if parent_id not in index:
+            index[parent_id] = len(nodes)
+            nodes.append(Comment(parent_id, status="missing"))
+        parent = index[parent_id]
+        if nodes[parent].status == "missing" and comment.status != "missing":
+            detail = f"its parent {parent_id!r} is not in the file; a placeholder stands for it"
+            issues.append(Issue("missing_parent", comment.id, detail))
+        parents.append(parent)
+    parents += [-1] * (len(nodes) - len(parents))
+    return parents
+
+
+def _cut_loops(nodes: list[Comment], parents: list[int], issues: list[Issue]) -> None:
+    """Make the earliest comment of every reply loop a root, in `nodes` and `parents`."""
+    settled = bytearray(len(nodes))
+    for start in range(len(nodes)):
+        path = []
+        i = start
+        while i >= 0 and not settled[i]:
+            settled[i] = 1
+            path.append(i)
+            i = parents[i]
+        if i < 0 or i not in (on_path := dict.fromkeys(path)):
+            continue
+        loop = path[list(on_path).index(i) :]
+        cut = min(loop)
+        names = " -> ".join(repr(nodes[j].id) for j in loop[:4]) + (" -> …" if len(loop) > 4 else "")
+        detail = f"in a loop of {len(loop)} replies ({names}); made a top-level comment"
+        issues.append(Issue("reply_loop", nodes[cut].id, detail))
+        nodes[cut] = replace(nodes[cut], parent_id=None)
+        parents[cut] = -1
+
+
+def _reading_order(nodes: list[Comment], parents: list[int]) -> list[int]:
+    """Return node positions depth-first, siblings by rank; a placeholder ranks with its first reply."""
+    replies: list[list[int]] = [[] for _ in nodes]
+    roots = []
+    for i, parent in enumerate(parents):
+        (replies[parent] if parent >= 0 else roots).append(i)
+    if any(comment.status == "missing" for comment in nodes):
+        rank = list(range(len(nodes)))
+        for i in reversed(_depth_first(roots, replies)):
+            if nodes[i].status == "missing":
+                rank[i] = min((rank[reply] for reply in replies[i]), default=i)
+        for siblings in (roots, *replies):
+            siblings.sort(key=rank.__getitem__)
+    return _depth_first(roots, replies)
+
+
+def _depth_first(roots: list[int], replies: list[list[int]]) -> list[int]:
+    order = []
+    stack = roots[::-1]
+    while stack:
+        i = stack.pop()
+        order.append(i)
+        stack.extend(reversed(replies[i]))
+    return order
