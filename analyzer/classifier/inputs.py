@@ -7,8 +7,8 @@ from tokenizers import Encoding, Tokenizer
 from analyzer.predictions import Turn
 from analyzer.quotes import find_quotes, mask_quotes
 
-COMMENT_TOKENS = 192
-PARENT_TOKENS = 64
+COMMENT_TOKENS = 128
+PARENT_TOKENS = 48
 
 
 def make_turn(text: str, parent_text: str | None) -> Turn:

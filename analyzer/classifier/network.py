@@ -1,0 +1,63 @@
+"""The torch module: one encoder read once, three heads. Only training and export import it."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel
+
+from analyzer.predictions import AGREEMENT_LABELS
+
+
+class Logits(NamedTuple):
+    """What the heads say before any softmax or sigmoid."""
+
+    stance: Tensor  # (batch, labels)
+    agreement: Tensor  # (batch, 3)
+    attack: Tensor  # (batch,)
+
+
+class Network(nn.Module):
+    """A BERT-shaped encoder with a stance, an agreement and an attack head over three pooled vectors.
+
+    The heads see the [CLS] vector, the mean of the comment's tokens and the mean of the parent's tokens, side by
+    side: agreement lives in the difference of the last two.
+    """
+
+    def __init__(self, encoder: nn.Module, stance_labels: int, *, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.encoder = encoder
+        hidden: int = encoder.config.hidden_size  # type: ignore[union-attr, assignment]
+        self.dropout = nn.Dropout(dropout)
+        self.stance = nn.Linear(3 * hidden, stance_labels)
+        self.agreement = nn.Linear(4 * hidden, len(AGREEMENT_LABELS))
+        self.attack = nn.Linear(3 * hidden, 1)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Logits:
+        """Return the logits for token ids, mask and types, each (batch, tokens); type 1 marks the parent."""
+        states = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state  # (batch, tokens, hidden)
+        parent_mask = (attention_mask * token_type_ids).to(states.dtype)
+        comment_mask = (attention_mask * (1 - token_type_ids)).to(states.dtype)
+        comment, parent = _mean(states, comment_mask), _mean(states, parent_mask)
+        pooled = self.dropout(torch.cat([states[:, 0], comment, parent], dim=1))  # (batch, 3 * hidden)
+        compared = torch.cat([pooled, self.dropout(comment * parent)], dim=1)  # (batch, 4 * hidden)
+        return Logits(self.stance(pooled), self.agreement(compared), self.attack(pooled).squeeze(1))
+
+
+def new_network(encoder: str | Path, stance_labels: int) -> Network:
+    """Return a network with untrained heads over a pretrained encoder: a folder or a name on the model hub."""
+    return Network(AutoModel.from_pretrained(encoder, attn_implementation="eager", dtype=torch.float32), stance_labels)
+
+
+def blank_network(config: dict[str, object], stance_labels: int) -> Network:
+    """Return a network of the given encoder configuration with random weights, to load saved ones into."""
+    settings = dict(config)
+    shape = AutoConfig.for_model(str(settings.pop("model_type")), **settings)
+    return Network(AutoModel.from_config(shape, attn_implementation="eager"), stance_labels)
+
+
+def _mean(states: Tensor, mask: Tensor) -> Tensor:
+    return (states * mask.unsqueeze(2)).sum(1) / mask.sum(1, keepdim=True).clamp(min=1)

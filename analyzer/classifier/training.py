@@ -1,0 +1,188 @@
+"""Labelled examples -> a trained network. Needs the `train` extra; knows nothing of files or the fast runtime."""
+
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import torch
+from datasets import Dataset
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from analyzer.classifier.examples import Example
+from analyzer.classifier.inputs import encode
+from analyzer.classifier.network import Logits, Network
+from analyzer.predictions import AGREEMENT_LABELS
+
+_IGNORED = -100  # what torch's cross-entropy skips
+_SURE_WEIGHT = {1: 0.6, 2: 1.0, 3: 1.2}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to train. `prior` is the strength of the class-balance correction: 0 keeps the training mix, 1 undoes it."""
+
+    epochs: int = 3
+    batch: int = 32
+    learning_rate: float = 1e-4
+    head_learning_rate: float = 1e-3
+    warmup: float = 0.08
+    prior: float = 0.5
+    agreement_weight: float = 1.0
+    attack_weight: float = 0.5
+    seed: int = 1
+
+
+Report = Callable[[int, int, float], None]
+"""Called after each step with the step, the number of steps and the running loss."""
+
+
+def split_by_thread(examples: Sequence[Example], share: float) -> tuple[list[Example], list[Example]]:
+    """Return (kept, held out): about `share` of the threads held out, chosen by a hash of the thread's id."""
+    kept: list[Example] = []
+    held_out: list[Example] = []
+    for example in examples:
+        value = int.from_bytes(sha256(example.thread.encode()).digest()[:4]) / 2**32
+        (held_out if value < share else kept).append(example)
+    return kept, held_out
+
+
+def fit(
+    network: Network,
+    tokenizer: Tokenizer,
+    examples: Sequence[Example],
+    stance_labels: Sequence[str],
+    *,
+    settings: Settings,
+    report: Report | None = None,
+) -> None:
+    """Train `network` in place on `examples`; the same seed and data give the same weights on one machine.
+
+    Stance is learned with logit adjustment (Menon et al. 2021): adding the log prior to the logits during training
+    keeps rare labels from being drowned. Word embeddings stay frozen: they are half of the weights, and the labelled
+    data moves only the words it happens to contain.
+    """
+    torch.manual_seed(settings.seed)
+    rng = random.Random(settings.seed)
+    rows = _dataset(tokenizer, examples, stance_labels)
+    log_prior = _log_prior([example.stance for example in examples], stance_labels) * settings.prior
+    optimizer = _optimizer(network, settings)
+    steps = settings.epochs * math.ceil(len(examples) / settings.batch)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _slope(step, steps, settings.warmup))
+    network.train()
+    running, step = 0.0, 0
+    for _ in range(settings.epochs):
+        for batch in _batches(rows, settings.batch, rng):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_fast_bf16()):
+                logits = network(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
+            loss = _loss(logits, batch, log_prior, settings)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+            step += 1
+            running += (loss.item() - running) / min(step, 100)
+            if report:
+                report(step, steps, running)
+    network.eval()
+
+
+@torch.inference_mode()
+def compute_logits(network: Network, tokenizer: Tokenizer, examples: Sequence[Example], *, batch: int = 64) -> Logits:
+    """Return the network's logits for the examples, in order and in full precision."""
+    network.eval()
+    encodings = encode(tokenizer, [example.turn for example in examples])
+    order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
+    parts = []
+    for start in range(0, len(order), batch):
+        chosen = [encodings[i] for i in order[start : start + batch]]
+        parts.append(
+            network(
+                _pad([encoding.ids for encoding in chosen]),
+                _pad([encoding.attention_mask for encoding in chosen]),
+                _pad([encoding.type_ids for encoding in chosen]),
+            )
+        )
+    back = torch.tensor(order).argsort()
+    return Logits(*(torch.cat(head)[back] for head in zip(*parts, strict=True)))
+
+
+def _dataset(tokenizer: Tokenizer, examples: Sequence[Example], stance_labels: Sequence[str]) -> Dataset:
+    encodings = encode(tokenizer, [example.turn for example in examples])
+    stance_index = {label: i for i, label in enumerate(stance_labels)}
+    agreement_index = {label: i for i, label in enumerate(AGREEMENT_LABELS)}
+    return Dataset.from_dict(
+        {
+            "input_ids": [encoding.ids for encoding in encodings],
+            "token_type_ids": [encoding.type_ids for encoding in encodings],
+            "stance": [stance_index.get(example.stance or "", _IGNORED) for example in examples],
+            "agreement": [agreement_index.get(example.agreement or "", _IGNORED) for example in examples],
+            "attack": [_IGNORED if example.attack is None else example.attack for example in examples],
+            "weight": [_SURE_WEIGHT.get(example.sure, 1.0) for example in examples],
+        }
+    )
+
+
+def _batches(rows: Dataset, size: int, rng: random.Random) -> Iterator[dict[str, Tensor]]:
+    """Yield padded batches in random order; rows of like length share a batch, so little is padding."""
+    lengths = [len(ids) for ids in rows["input_ids"]]
+    order = list(range(len(lengths)))
+    rng.shuffle(order)
+    pool = size * 50
+    batches = []
+    for start in range(0, len(order), pool):
+        near = sorted(order[start : start + pool], key=lengths.__getitem__)
+        batches += [near[i : i + size] for i in range(0, len(near), size)]
+    rng.shuffle(batches)
+    for batch in batches:
+        columns = rows[batch]
+        padded = {name: _pad(columns[name]) for name in ("input_ids", "token_type_ids")}
+        padded["attention_mask"] = _pad([[1] * len(ids) for ids in columns["input_ids"]])
+        labels = {name: torch.tensor(columns[name]) for name in ("stance", "agreement", "attack", "weight")}
+        yield padded | labels
+
+
+def _pad(rows: Sequence[Sequence[int]]) -> Tensor:
+    width = max(map(len, rows))
+    return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])
+
+
+def _loss(logits: Logits, batch: dict[str, Tensor], log_prior: Tensor, settings: Settings) -> Tensor:
+    weight = batch["weight"]
+    stance = functional.cross_entropy(logits.stance.float() + log_prior, batch["stance"], reduction="none")
+    agreement = functional.cross_entropy(logits.agreement.float(), batch["agreement"], reduction="none")
+    known = (batch["attack"] != _IGNORED).float()
+    attack = functional.binary_cross_entropy_with_logits(
+        logits.attack.float(), batch["attack"].clamp(min=0).float(), reduction="none"
+    )
+    total = stance + settings.agreement_weight * agreement + settings.attack_weight * known * attack
+    return (weight * total).mean()
+
+
+def _log_prior(labels: Sequence[str | None], names: Sequence[str]) -> Tensor:
+    counts = torch.tensor([1.0 + sum(label == name for label in labels) for name in names])
+    return (counts / counts.sum()).log()
+
+
+def _optimizer(network: Network, settings: Settings) -> torch.optim.Optimizer:
+    for parameter in network.encoder.get_input_embeddings().parameters():  # type: ignore[operator, union-attr]
+        parameter.requires_grad = False
+    encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
+    heads = [parameter for head in (network.stance, network.agreement, network.attack) for parameter in head.parameters()]
+    return torch.optim.AdamW(
+        [{"params": encoder, "lr": settings.learning_rate}, {"params": heads, "lr": settings.head_learning_rate}],
+        weight_decay=0.01,
+    )
+
+
+def _slope(step: int, steps: int, warmup: float) -> float:
+    rise = max(1, int(steps * warmup))
+    return step / rise if step < rise else max(0.0, (steps - step) / max(1, steps - rise))
+
+
+def _fast_bf16() -> bool:
+    return bool(torch.cpu._is_avx512_bf16_supported())
