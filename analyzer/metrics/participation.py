@@ -1,0 +1,166 @@
+"""A Thread -> who takes part and when. Needs authors (or times), no labels.
+
+Only comments whose author (or time) is known enter; without any, the metric is None.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean, median, pstdev
+
+from analyzer.metrics.graphs import known_authors, reply_arcs
+from analyzer.thread import Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """Authors and times of a thread; each field is the function of the same name."""
+
+    authors: int | None
+    comments_per_author: float | None
+    participation_gini: float | None
+    reciprocity: float | None
+    reentry_share: float | None
+    back_and_forth: int | None
+    median_reply_seconds: float | None
+    burstiness: float | None
+
+
+def measure_participation(thread: Thread) -> Participation:
+    """Return every participation metric of a thread."""
+    return Participation(
+        authors=authors(thread),
+        comments_per_author=comments_per_author(thread),
+        participation_gini=participation_gini(thread),
+        reciprocity=reciprocity(thread),
+        reentry_share=reentry_share(thread),
+        back_and_forth=back_and_forth(thread),
+        median_reply_seconds=median_reply_seconds(thread),
+        burstiness=burstiness(thread),
+    )
+
+
+def authors(thread: Thread) -> int | None:
+    """Return the number of different authors; None for no comments or no known author, 1 for one comment.
+
+    >>> authors(build_thread([Comment("a", author="Ann"), Comment("b", "a", author="Bo")]))
+    2
+    """
+    return len(_counts(thread)) or None
+
+
+def comments_per_author(thread: Thread) -> float | None:
+    """Return the mean number of comments an author wrote; None for no known author, 1 for one comment.
+
+    Formula: comments with an author / authors. Range: 1 upwards.
+
+    >>> comments_per_author(build_thread([Comment("a", author="Ann"), Comment("b", "a", author="Ann")]))
+    2.0
+    """
+    counts = _counts(thread)
+    return counts.total() / len(counts) if counts else None
+
+
+def participation_gini(thread: Thread) -> float | None:
+    """Return how unevenly the comments are spread over the authors; None for no known author, 0 for one comment.
+
+    Formula: Σ (2i - k - 1) x_i / (k Σ x_i), x_1 ≤ … ≤ x_k the comments of the k authors.
+    Range: 0 (all write equally much) to below 1 (one writes nearly everything).
+    Reference: Gini (1912), Variabilità e mutabilità.
+
+    Two authors with 1 and 3 comments: (-1 · 1 + 1 · 3) / (2 · 4) = 0.25.
+    """
+    counts = sorted(_counts(thread).values())
+    k = len(counts)
+    if not k:
+        return None
+    return sum((2 * i - k - 1) * x for i, x in enumerate(counts, start=1)) / (k * sum(counts))
+
+
+def reciprocity(thread: Thread) -> float | None:
+    """Return the share of arcs in the interaction graph that are returned; None without arcs, so for 0 or 1 comments.
+
+    Formula: arcs whose reverse is an arc / arcs; self-replies are no arcs. Range: 0 to 1.
+    Equals networkx `overall_reciprocity`.
+    Reference: Newman, Forrest, Balthrop (2002), Email networks and the spread of computer viruses.
+
+    Ann answers Bo, Bo answers Ann, Cy answers Ann: 2 of 3 arcs are returned.
+    """
+    arcs = reply_arcs(thread)
+    if not arcs:
+        return None
+    return sum((answered, replier) in arcs for replier, answered in arcs) / len(arcs)
+
+
+def reentry_share(thread: Thread) -> float | None:
+    """Return the share of comments by someone already in the thread; None for no known author, 0 for one comment.
+
+    Formula: (comments - authors) / comments over comments with an author: whatever the order, exactly one comment
+    of each author is the first. Range: 0 to below 1.
+    Reference: Backstrom, Kleinberg, Lee, Danescu-Niculescu-Mizil (2013), Characterizing and curating
+    conversation threads.
+
+    Ann, Bo, Ann, Ann: 2 of 4 comments are re-entries, 0.5.
+    """
+    counts = _counts(thread)
+    return (counts.total() - len(counts)) / counts.total() if counts else None
+
+
+def back_and_forth(thread: Thread) -> int | None:
+    """Return the comments in the longest chain of replies on which two authors alternate; None for no known author.
+
+    0 when nobody is answered by somebody else (so for one comment), else 2 upwards: 2 is an answer, 3 is an
+    answer the first author answers again.
+
+    A chain Ann, Bo, Ann, Cy: Ann - Bo - Ann is 3.
+    """
+    who = known_authors(thread)
+    if not any(who):
+        return None
+    chains = [0] * len(who)  # the alternating chain that ends at each comment
+    for i, parent in enumerate(thread.parents):
+        if parent < 0 or who[i] is None or who[parent] is None or who[i] == who[parent]:
+            continue
+        grandparent = thread.parents[parent]
+        goes_on = chains[parent] and who[grandparent] == who[i]
+        chains[i] = chains[parent] + 1 if goes_on else 2
+    return max(chains)
+
+
+def median_reply_seconds(thread: Thread) -> float | None:
+    """Return the median time from a comment to a reply, in seconds; None without timed replies, so for 0 or 1 comments.
+
+    Over replies where both times are known; a reply dated before its parent is a fault of the clock and left out.
+    Range: 0 upwards.
+
+    Replies after 10, 20 and 600 seconds: 20.
+    """
+    waits = []
+    for comment, parent in zip(thread.comments, thread.parents, strict=True):
+        if parent < 0 or comment.created is None:
+            continue
+        parent_created = thread.comments[parent].created
+        if parent_created is not None and comment.created >= parent_created:
+            waits.append((comment.created - parent_created).total_seconds())
+    return median(waits) if waits else None
+
+
+def burstiness(thread: Thread) -> float | None:
+    """Return how unevenly the comments come in time; None for fewer than three timed comments, so for 0 or 1.
+
+    Formula: (σ - μ) / (σ + μ), mean and population deviation of the times between successive comments; None also
+    when all have the same time. Range: -1 (regular as a clock) over 0 (random) to 1 (bursts).
+    Reference: Goh, Barabási (2008), Burstiness and memory in complex systems.
+
+    Comments at 0, 10, 20, 30 seconds: σ = 0, so -1.
+    """
+    times = sorted(comment.created.timestamp() for comment in thread.comments if comment.created is not None)
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    if len(gaps) < 2 or not any(gaps):
+        return None
+    mean, deviation = fmean(gaps), pstdev(gaps)
+    return (deviation - mean) / (deviation + mean)
+
+
+def _counts(thread: Thread) -> Counter[str]:
+    return Counter(author for author in known_authors(thread) if author is not None)

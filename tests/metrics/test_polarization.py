@@ -1,0 +1,172 @@
+import math
+import random
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from analyzer.metrics.graphs import reply_tree
+from analyzer.metrics.polarization import (
+    Polarization,
+    controversy_rwc,
+    cross_cutting_share,
+    effective_stances,
+    ei_index,
+    measure_polarization,
+    stance_assortativity,
+    stance_entropy,
+    stance_modularity,
+)
+from analyzer.predictions import Prediction, Scored
+from analyzer.thread import Comment, Thread, build_thread
+
+LABELS = ("pro", "contra", "worry", "none")
+UNDEFINED = Polarization(None, None, None, None, None, None, None)
+
+
+def take(thread: Thread, **stances: str) -> list[Prediction | None]:
+    """Return predictions from comment id -> stance; None for a comment that is not named."""
+    return [
+        Prediction(Scored(stances[comment.id], {stances[comment.id]: 1.0}), None, 0.0)
+        if comment.id in stances
+        else None
+        for comment in thread.comments
+    ]
+
+
+# a ─┬─ b ─── d
+#    ├─ c
+#    └─ e
+THREAD = build_thread([Comment("a"), Comment("b", "a"), Comment("c", "a"), Comment("d", "b"), Comment("e", "a")])
+
+
+def test_a_small_quarrel():
+    predictions = take(THREAD, a="pro", b="contra", c="pro", d="contra", e="none")
+    # Replies between stance-takers: b -> a across, c -> a within, d -> b within.
+    polarization = measure_polarization(THREAD, predictions, LABELS)
+    assert polarization.stance_entropy == pytest.approx(math.log(2) / math.log(3))
+    assert polarization.effective_stances == pytest.approx(2)
+    assert polarization.ei_index == pytest.approx(-1 / 3)
+    assert polarization.cross_cutting_share == pytest.approx(1 / 3)
+    # Repliers: contra 2/3, pro 1/3; answered: pro 2/3, contra 1/3; chance 2/9 + 2/9.
+    assert polarization.stance_assortativity == pytest.approx((2 / 3 - 4 / 9) / (1 - 4 / 9))
+    # Degrees: a 2, c 1, b 2, d 1: 3 of 6 on each side, one reply of three within each.
+    assert polarization.stance_modularity == pytest.approx(2 * (1 / 3 - (3 / 6) ** 2))
+    assert polarization.controversy_rwc is None
+
+
+def test_no_comments():
+    assert measure_polarization(build_thread([]), [], LABELS) == UNDEFINED
+
+
+def test_one_comment():
+    thread = build_thread([Comment("a")])
+    polarization = measure_polarization(thread, take(thread, a="pro"), LABELS)
+    assert polarization == Polarization(0.0, 1.0, None, None, None, None, None)
+
+
+@pytest.mark.parametrize("stance", ["none", "unclear"])
+def test_who_takes_no_stance_does_not_enter(stance):
+    predictions = take(THREAD, a=stance, b=stance, c=stance, d=stance)
+    assert measure_polarization(THREAD, predictions, LABELS) == UNDEFINED
+
+
+def test_all_stances_equally_often_have_full_entropy():
+    assert stance_entropy(take(THREAD, a="pro", b="contra", c="worry", e="unclear"), LABELS) == pytest.approx(1)
+
+
+def test_a_scheme_of_one_stance_has_no_entropy():
+    assert stance_entropy(take(THREAD, a="pro"), ("pro", "none")) is None
+
+
+def test_effective_stances_of_three_to_one():
+    assert effective_stances(take(THREAD, a="pro", b="pro", c="pro", d="contra")) == pytest.approx(1.6)
+
+
+def test_one_stance_has_no_assortativity_but_no_crossing_either():
+    predictions = take(THREAD, a="pro", b="pro", c="pro")
+    assert stance_assortativity(THREAD, predictions) is None
+    assert (ei_index(THREAD, predictions), cross_cutting_share(THREAD, predictions)) == (-1, 0)
+    assert stance_modularity(THREAD, predictions) == pytest.approx(0)
+
+
+def test_a_reply_to_somebody_without_stance_is_not_counted():
+    assert cross_cutting_share(THREAD, take(THREAD, a="none", b="pro", c="contra")) is None
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_networkx_finds_the_same(seed):
+    choose = random.Random(seed)
+    thread = build_thread(Comment(str(i), str(choose.randrange(i)) if i else None) for i in range(30))
+    predictions = take(thread, **{comment.id: choose.choice(LABELS) for comment in thread.comments})
+    stances = {i: p.stance.label for i, p in enumerate(predictions) if p and p.stance.label != "none"}
+    tree = reply_tree(thread).subgraph(stances)
+    nx.set_node_attributes(tree, stances, "stance")
+    sides = [{i for i, taken in stances.items() if taken == stance} for stance in LABELS[:-1]]
+    assert stance_assortativity(thread, predictions) == pytest.approx(
+        nx.attribute_assortativity_coefficient(tree, "stance")
+    )
+    assert stance_modularity(thread, predictions) == pytest.approx(
+        nx.community.modularity(tree.to_undirected(), [side for side in sides if side])
+    )
+
+
+class TestRandomWalk:
+    """Authors A… are pro, B… are contra."""
+
+    def talk(self, *replies: str) -> tuple[Thread, list[Prediction | None]]:
+        """Return the thread of "replier answered" pairs, each a comment with one reply."""
+        comments = []
+        for i, pair in enumerate(replies):
+            replier, answered = pair.split()
+            comments += [Comment(f"{i}", author=answered), Comment(f"{i}r", f"{i}", author=replier)]
+        thread = build_thread(comments)
+        sides = {"A": "pro", "B": "contra", "C": "none"}
+        return thread, take(thread, **{comment.id: sides[comment.author[0]] for comment in thread.comments})
+
+    def test_two_circles_that_never_meet(self):
+        assert controversy_rwc(*self.talk("A2 A1", "A3 A1", "B2 B1", "B3 B1")) == pytest.approx(1)
+
+    def test_everyone_answers_the_other_side_only(self):
+        assert controversy_rwc(*self.talk("A2 B1", "A3 B1", "B2 A1", "B3 A1")) == pytest.approx(-1)
+
+    def test_walks_that_do_not_care(self):
+        assert controversy_rwc(*self.talk("A2 A1", "A2 B1", "B2 A1", "B2 B1")) == pytest.approx(0)
+
+    def test_a_walk_over_two_authors_worked_out_by_hand(self):
+        # A1 - A2 - B2 - B1, hubs A1 and B1 by their side talks; from A2 a walk ends at B1 with 1/3, from B2 with 2/3.
+        # From A3, A4 it never does, from B3, B4 always: means 1/9 and 8/9.
+        talk = self.talk("A2 A1", "A2 B2", "B2 B1", "A3 A1", "A4 A1", "B3 B1", "B4 B1")
+        assert controversy_rwc(*talk) == pytest.approx((8 / 9) ** 2 - (1 / 9) ** 2)
+
+    def test_one_side_is_no_controversy(self):
+        assert controversy_rwc(*self.talk("A2 A1", "A3 A1", "C1 A1")) is None
+
+    def test_two_hubs_without_anybody_else(self):
+        assert controversy_rwc(*self.talk("A1 B1")) is None
+
+    def test_an_author_of_two_minds_takes_no_side(self):
+        thread, _ = self.talk("A2 A1", "A3 A1", "B2 B1")
+        comments = [*thread.comments, Comment("x", author="B2"), Comment("y", author="B1")]
+        thread = build_thread(comments)
+        sides = {
+            comment.id: "pro" if comment.author[0] == "A" or comment.id in "xy" else "contra" for comment in comments
+        }
+        assert controversy_rwc(thread, take(thread, **sides)) is None
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_a_dense_solver_finds_the_same_absorption(self, seed):
+        from analyzer.metrics.random_walk import _absorption, _hubs, _neighbours, _two_sides, _walkers
+
+        choose = random.Random(seed)
+        names = [f"{side}{i}" for side in "AB" for i in range(15)]
+        thread, predictions = self.talk(*(" ".join(choose.sample(names, 2)) for _ in range(60)))
+        sides = _two_sides(thread, predictions)
+        neighbours = _neighbours(thread, sides)
+        hubs = _hubs(neighbours, sides)
+        walkers = _walkers(neighbours, hubs)
+        targets = {hub for hub in hubs if sides[hub] == 1}
+        step = np.array([[neighbours[a][b] / neighbours[a].total() for b in walkers] for a in walkers])
+        end = np.array([sum(neighbours[a][hub] for hub in targets) / neighbours[a].total() for a in walkers])
+        expected = np.linalg.solve(np.eye(len(walkers)) - step, end)
+        assert _absorption(neighbours, walkers, targets) == pytest.approx(list(expected), abs=1e-9)
