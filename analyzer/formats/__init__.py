@@ -1,0 +1,89 @@
+"""A saved file -> Source and Threads. The reader is picked by content; a format is one module and one line in READERS."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from analyzer.errors import ReadError, UnknownFormatError
+from analyzer.formats import flat_records, indented_text
+from analyzer.formats.decoding import decode
+from analyzer.thread import Thread
+
+HEAD = 65_536
+"""Characters of a file that detection looks at."""
+
+
+class Reader(Protocol):
+    """What a format module offers."""
+
+    def looks_like(self, head: str, name: str) -> bool:
+        """Say whether a file that begins with `head` is in this format; the extension of `name` is only a hint."""
+
+    def read(self, text: str, name: str) -> list[Thread]:
+        """Return the threads in `text`; raises ReadError, whose message begins with or contains `name`."""
+
+
+# In order of detection: the forms with the clearest marks first, plain text last.
+READERS: Mapping[str, Reader] = {
+    "flat_records": flat_records,
+    "indented_text": indented_text,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where threads came from: the file's name without its folder, its format, and the SHA-256 of its bytes."""
+
+    name: str
+    format: str
+    sha256: str
+
+
+def read_threads(path_or_file: str | Path | BinaryIO, *, format: str | None = None) -> tuple[Source, list[Thread]]:
+    """Return the source and the threads of a file, in the given format or in the one its content shows.
+
+    Raises ReadError for what cannot be read, UnknownFormatError for an unknown form or format name, and
+    NoCommentsError for a readable file without reader comments.
+    """
+    if format is not None and format not in READERS:
+        raise UnknownFormatError(f"unknown format {format!r}; known: {', '.join(READERS)}")
+    if isinstance(path_or_file, str | Path):
+        name, data = str(path_or_file), _read_path(Path(path_or_file))
+    else:
+        name, data = _file_name(path_or_file), path_or_file.read()
+    sha256 = hashlib.sha256(data).hexdigest()
+    text = decode(data, name)
+    del data  # the bytes of a large file are not kept beside its text and its comments
+    if not text.strip():
+        raise ReadError(f"{name} is empty")
+    chosen = format or detect_format(text[:HEAD], name)
+    return Source(Path(name).name, chosen, sha256), READERS[chosen].read(text, name)
+
+
+def detect_format(head: str, name: str) -> str:
+    """Return the name of the first format that a file beginning with `head` looks like.
+
+    Raises UnknownFormatError if there is none.
+    """
+    for known, reader in READERS.items():
+        if reader.looks_like(head, name):
+            return known
+    raise UnknownFormatError(f"{name} is in no known format; known: {', '.join(READERS)}")
+
+
+def _read_path(path: Path) -> bytes:
+    if not path.exists():
+        raise ReadError(f"{path} does not exist")
+    if path.is_dir():
+        raise ReadError(f"{path} is a directory; give a file")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReadError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _file_name(file: BinaryIO) -> str:
+    name = getattr(file, "name", None)
+    return name if isinstance(name, str) and not name.startswith("<") else "standard input"

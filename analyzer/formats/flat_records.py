@@ -1,0 +1,307 @@
+"""CSV, TSV or JSON Lines, one comment a row with its parent's id -> Threads.
+
+Columns are found by their usual names. It repairs nothing: faults of the tree are `build_thread`'s.
+"""
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+
+from analyzer.errors import NoCommentsError, ReadError
+from analyzer.thread import Comment, Issue, Status, Thread, build_thread
+
+
+class _Row(NamedTuple):
+    """The cells of one record, None where it has none."""
+
+    id: Any = None
+    parent: Any = None
+    text: Any = None
+    author: Any = None
+    time: Any = None
+    thread: Any = None
+    title: Any = None
+    status: Any = None
+
+
+# For each role its usual column names, the surest first; case, "_", "-" and spaces do not matter.
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "commentid", "utteranceid", "messageid", "tweetid"),
+    "parent": ("parentid", "parentcommentid", "parent", "replyto", "replytoid", "inreplyto", "inreplytoid"),
+    "text": ("text", "body", "content", "comment", "commenttext", "message", "selftext"),
+    "author": ("author", "authorname", "user", "username", "speaker", "name", "authorhash", "authorid", "userid"),
+    "time": ("created", "createdat", "createdutc", "timestamp", "time", "datetime", "date"),
+    "thread": ("threadid", "conversationid", "linkid", "postid", "submissionid", "submission", "root", "rootid"),
+    "title": ("title", "threadtitle"),
+    "status": ("status",),
+}
+_DELIMITERS = (",", "\t", ";", "|")
+_NOTHING = {"", "null", "none", "nan"}
+_ROOT_WORDS = {"0", "-1", "root"}
+_REMOVED = {"[deleted]", "[removed]"}
+_NOBODY = _NOTHING | _REMOVED
+_MILLISECONDS = 1e11  # as seconds this is the year 5138, as milliseconds 1973
+_ONE_ROOT_THREADS, _ONE_ROOT_SHARE = 5, 0.8
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_REDDIT_ID = re.compile(r"t([13])_(.+)", re.DOTALL)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The rows of one thread while they are read."""
+
+    comments: list[Comment] = field(default_factory=list)
+    titles: set[str] = field(default_factory=set)
+    issues: list[Issue] = field(default_factory=list)
+
+
+def looks_like(head: str, name: str) -> bool:
+    """A first line that is a JSON object with a comment's fields, or a header row with a comment's columns."""
+    extension = name.lower().rpartition(".")[2]
+    line = head.lstrip("\n ").partition("\n")[0]
+    if line.startswith("{"):
+        return _is_json_row(line, hinted=extension in {"jsonl", "ndjson"})
+    roles = set(_roles(_split_header(line)[1]))
+    needed = 1 if extension in {"csv", "tsv"} else 2
+    return len(roles) >= needed and not roles.isdisjoint({"text", "parent"})
+
+
+def read(text: str, name: str) -> list[Thread]:
+    """Return the threads of a table, sorted by the length and letters of their ids.
+
+    A second top-level comment is a fault (`several_roots`) where at least 80 % of five or more threads have one.
+    Raises ReadError with the line for a damaged row, and for a table without ids, words or parents.
+    """
+    groups: dict[str, _Group] = {}
+    rows = _json_rows(text, name) if text.lstrip().startswith("{") else _table_rows(text, name)
+    for number, row in enumerate(rows, start=1):
+        thread_id = _id(row.thread) or ""
+        group = groups.setdefault(thread_id, _Group())
+        comment, issue = _comment(row, number)
+        group.comments.append(comment)
+        if issue:
+            group.issues.append(issue)
+        if title := _words(row.title):
+            group.titles.add(title)
+    if not groups:
+        raise NoCommentsError(f"no reader comments found in {name}: it has a header but no rows")
+    for thread_id, group in groups.items():
+        group.comments = _resolve_parents(group.comments, thread_id)
+    one_root = _one_root([group.comments for group in groups.values()])
+    return [
+        build_thread(
+            groups[thread_id].comments,
+            id=thread_id,
+            title=groups[thread_id].titles.pop() if len(groups[thread_id].titles) == 1 else "",
+            one_root=one_root,
+            issues=groups[thread_id].issues,
+        )
+        for thread_id in sorted(groups, key=lambda thread_id: (len(thread_id), thread_id))
+    ]
+
+
+def _is_json_row(line: str, *, hinted: bool) -> bool:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        # A damaged first row is for `read` to report, but "{" alone begins some other JSON document.
+        return hinted or any(f'"{name}":' in line.replace(" ", "") for name in _NAMES["text"])
+    roles = set(_roles(list(record)))
+    return hinted or ("text" in roles and not roles.isdisjoint({"id", "parent"}))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of `text` with their ends, one at a time and without a copy of the whole."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
+def _json_rows(text: str, name: str) -> Iterator[_Row]:
+    keys_of: dict[tuple[str, ...], tuple[str | None, ...]] = {}
+    columns: dict[str, None] = {}
+    found: set[str] = set()
+    for number, line in enumerate(_lines(text), start=1):
+        if line.isspace():
+            continue
+        record = _json_object(line, f"{name}, line {number}")
+        names = tuple(record)
+        if names not in keys_of:
+            roles = _roles(names)
+            keys_of[names] = tuple(names[roles[role]] if role in roles else None for role in _NAMES)
+            columns.update(dict.fromkeys(names))
+            found.update(roles)
+        yield _Row(*[None if key is None else record[key] for key in keys_of[names]])
+    _require_columns(found, columns, name)
+
+
+def _json_object(line: str, place: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ReadError(f"{place}: not valid JSON ({error})") from error
+    if not isinstance(record, dict):
+        raise ReadError(f"{place}: not a JSON object but {line.strip()[:40]!r}; one comment a line is needed")
+    return record
+
+
+def _table_rows(text: str, name: str) -> Iterator[_Row]:
+    csv.field_size_limit(2**31 - 1)
+    delimiter, _ = _split_header(text.lstrip("\n ").partition("\n")[0])
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    header: list[str] = []
+    positions: list[int | None] = []
+    try:
+        for cells in reader:
+            if not any(cells):
+                continue
+            if not header:
+                header, roles = cells, _roles(cells)
+                _require_columns(roles, header, name)
+                positions = [roles.get(role) for role in _NAMES]
+                continue
+            if len(cells) != len(header):
+                found = f"{len(cells)} cells where the header has {len(header)}"
+                raise ReadError(f"{name}, line {reader.line_num}: {found}")
+            yield _Row(*[None if position is None else cells[position] or None for position in positions])
+    except csv.Error as error:
+        raise ReadError(f"{name}, line {reader.line_num}: not a valid table row ({error})") from error
+
+
+def _split_header(line: str) -> tuple[str, list[str]]:
+    """Return the delimiter that finds the most known columns in a header row, and the row's cells."""
+    splits = [(delimiter, next(csv.reader([line], delimiter=delimiter), [])) for delimiter in _DELIMITERS]
+    return max(splits, key=lambda split: (len(_roles(split[1])), len(split[1])))
+
+
+def _roles(names: Sequence[str]) -> dict[str, int]:
+    """Return the position of the column for each role that has one."""
+    position: dict[str, int] = {}
+    for i, name in enumerate(names):
+        position.setdefault(re.sub(r"[\s_-]", "", name).lower(), i)
+    found = {}
+    for role, known in _NAMES.items():
+        if column := next((column for column in known if column in position), None):
+            found[role] = position[column]
+    return found
+
+
+def _require_columns(roles: Iterable[str], columns: Iterable[str], name: str) -> None:
+    for role, lack in (("parent", "no tree in this form"), ("id", "no tree in this form"), ("text", "no words")):
+        if role not in roles:
+            raise ReadError(f"{name}: {lack}: no {role} column among: {', '.join(filter(None, columns))}")
+
+
+def _comment(row: _Row, number: int) -> tuple[Comment, Issue | None]:
+    comment_id = _id(row.id) or f"row-{number}"
+    author, text, status = _words(row.author), _words(row.text), _status(row)
+    created = _time(row.time)
+    issue = None
+    if created is None and not _is_nothing(row.time):
+        issue = Issue("unreadable_time", comment_id, f"its time {str(row.time)[:40]!r} cannot be read; left out")
+    comment = Comment(
+        id=comment_id,
+        parent_id=_id(row.parent),
+        text=text if status == "ok" else "",
+        author=None if author.lower() in _NOBODY else author,
+        created=created,
+        status=status,
+    )
+    return comment, issue
+
+
+def _status(row: _Row) -> Status:
+    """Return "deleted" where the words are gone; an author who left does not take the words along."""
+    status = _words(row.status).lower()
+    if status == "missing":
+        return "missing"
+    if status in {"deleted", "removed"} or row.text is None or _words(row.text).strip().lower() in _REMOVED:
+        return "deleted"
+    return "ok"
+
+
+def _words(value: object) -> str:
+    """Return a cell as text that can be written again: a lone half of a surrogate pair is replaced."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else str(value)
+    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or str(value).strip().lower() in _NOTHING
+
+
+def _id(value: object) -> str | None:
+    """Return an id as text, so that 1, 1.0, "1" and "1.0" (a number column with gaps) are one id."""
+    if _is_nothing(value):
+        return None
+    text = _words(value).strip()
+    whole, point, zeros = text.rpartition(".")
+    return whole if point and not zeros.strip("0") and whole.isdecimal() else text
+
+
+def _time(value: object) -> datetime | None:
+    """Return the time of epoch seconds or milliseconds, ISO 8601 or RFC 2822; without a zone it is UTC."""
+    if _is_nothing(value) or isinstance(value, bool):
+        return None
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        return _written_time(str(value).strip())
+    try:
+        return datetime.fromtimestamp(seconds / 1000 if abs(seconds) >= _MILLISECONDS else seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _written_time(text: str) -> datetime | None:
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            time = parse(text.removesuffix(" UTC"))
+            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def _resolve_parents(comments: list[Comment], thread_id: str) -> list[Comment]:
+    """Return the comments with parents named as in the id column, and None for a parent that is the post itself."""
+    ids = {comment.id for comment in comments}
+    prefixes = {known[:3] for known in ids}
+
+    def resolve(parent_id: str) -> str | None:
+        if parent_id in ids:
+            return parent_id
+        if parent_id == thread_id or parent_id.lower() in _ROOT_WORDS:
+            return None
+        # Reddit writes t1_ before the id of a comment and t3_ before the id of a post, often in one column only.
+        match = _REDDIT_ID.fullmatch(parent_id)
+        if match and match[2] in ids:
+            return match[2]
+        if f"t1_{parent_id}" in ids:
+            return f"t1_{parent_id}"
+        if match and match[1] == "3" and "t3_" not in prefixes:
+            return None
+        return parent_id
+
+    resolved = [comment.parent_id and resolve(comment.parent_id) for comment in comments]
+    return [
+        comment if parent_id == comment.parent_id else replace(comment, parent_id=parent_id)
+        for comment, parent_id in zip(comments, resolved, strict=True)
+    ]
+
+
+def _one_root(threads: Sequence[Sequence[Comment]]) -> bool:
+    if len(threads) < _ONE_ROOT_THREADS:
+        return False
+    roots = Counter(sum(comment.parent_id is None for comment in comments) for comments in threads)
+    return roots[1] >= _ONE_ROOT_SHARE * len(threads)
