@@ -1,6 +1,7 @@
 """A Thread and its Predictions -> how replies stand to their parents. It does not know the scheme's stances by name.
 
-Counted are replies with a predicted agreement whose parent is in the file; an `unclear` agreement is in no count.
+Counted are replies with a predicted agreement whose parent is in the file (a deleted parent is, a placeholder is not);
+an `unclear` agreement is in no count.
 `predictions` stands beside `thread.comments`, None for placeholders and deleted comments.
 """
 

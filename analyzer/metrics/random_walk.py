@@ -121,7 +121,7 @@ def _absorption(neighbours: Neighbours, walkers: list[str], targets: set[str]) -
     residual = b.copy()
     direction = scaled = residual / degrees
     for _ in range(10 * len(walkers)):
-        if np.abs(residual).max() <= 1e-12:
+        if np.abs(scaled).max() <= 1e-12:
             break
         moved = degrees * direction - np.bincount(rows, weights * direction[columns], minlength=len(walkers))
         before = residual @ scaled

@@ -2,11 +2,13 @@ import json
 import subprocess
 import sys
 from dataclasses import fields
+from pathlib import Path
 
 from analyzer.metrics import Metrics, measure
 from analyzer.predictions import Prediction, Scored
 from analyzer.thread import Comment, build_thread
 
+REPOSITORY = Path(__file__).parents[2]
 THREAD = build_thread([Comment("a", author="Ann"), Comment("b", "a", author="Bo"), Comment("c", "gone")])
 
 
@@ -40,4 +42,4 @@ def test_an_empty_thread_can_be_measured():
 
 def test_networkx_is_loaded_only_when_it_is_needed():
     code = "import sys, analyzer.metrics; sys.exit('networkx' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=REPOSITORY).returncode == 0

@@ -1,5 +1,6 @@
 import math
 import random
+from dataclasses import asdict
 
 import networkx as nx
 import numpy as np
@@ -94,6 +95,19 @@ def test_a_reply_to_somebody_without_stance_is_not_counted():
     assert cross_cutting_share(THREAD, take(THREAD, a="none", b="pro", c="contra")) is None
 
 
+def test_which_side_is_which_does_not_matter():
+    choose = random.Random(4)
+    authors = {name: choose.choice(LABELS) for name in "ABCDEFGHIJKLMNOP"}
+    comments = [Comment(str(i), str(i // 3) if i else None, author=choose.choice(list(authors))) for i in range(80)]
+    thread = build_thread(comments)
+    stances = {comment.id: authors[comment.author] for comment in comments}
+    swapped = {name: {"pro": "contra", "contra": "pro"}.get(stance, stance) for name, stance in stances.items()}
+    before = asdict(measure_polarization(thread, take(thread, **stances), LABELS))
+    after = asdict(measure_polarization(thread, take(thread, **swapped), LABELS))
+    assert None not in before.values()
+    assert after == pytest.approx(before)
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_networkx_finds_the_same(seed):
     choose = random.Random(seed)
@@ -138,6 +152,11 @@ class TestRandomWalk:
         # From A3, A4 it never does, from B3, B4 always: means 1/9 and 8/9.
         talk = self.talk("A2 A1", "A2 B2", "B2 B1", "A3 A1", "A4 A1", "B3 B1", "B4 B1")
         assert controversy_rwc(*talk) == pytest.approx((8 / 9) ** 2 - (1 / 9) ** 2)
+
+    def test_authors_who_can_reach_no_hub_do_not_start(self):
+        circles = ("A2 A1", "A3 A1", "A3 B1", "B2 B1", "B3 B1")
+        apart = ("A8 A9", "B8 B9")
+        assert controversy_rwc(*self.talk(*circles, *apart)) == controversy_rwc(*self.talk(*circles))
 
     def test_one_side_is_no_controversy(self):
         assert controversy_rwc(*self.talk("A2 A1", "A3 A1", "C1 A1")) is None
