@@ -96,6 +96,10 @@ def test_a_tie_between_two_authors_makes_no_triangle():
     assert balance(thread, judge(thread, b="agree", c="agree", d="disagree", f="agree")) is None
 
 
+def test_a_neutral_reply_ties_nobody():
+    assert balance(THREAD, judge(THREAD, b="agree", c="agree", d="neutral")) is None
+
+
 def test_balance_needs_authors():
     thread = build_thread([Comment("a"), Comment("b", "a"), Comment("c", "b")])
     assert balance(thread, judge(thread, b="agree", c="agree")) is None

@@ -39,3 +39,9 @@ def test_self_replies_unknown_authors_and_placeholders_make_no_arcs():
 def test_no_comments_make_empty_graphs():
     empty = build_thread([])
     assert len(reply_tree(empty)) == len(interaction_graph(empty)) == 0
+
+
+def test_the_author_of_a_placeholder_does_not_take_part():
+    thread = build_thread([Comment("a", author="Ann", status="missing"), Comment("b", "a", author="Bo")])
+    assert set(interaction_graph(thread)) == {"Bo"}
+    assert reply_arcs(thread) == {}
