@@ -1,4 +1,4 @@
-"""A saved file -> Source and Threads. The reader is picked by content; a format is one module and one line in READERS."""
+"""A saved file -> Source and Threads. The content picks the reader; a format is one module and one line in READERS."""
 
 import hashlib
 from collections.abc import Mapping
