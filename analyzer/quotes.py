@@ -4,7 +4,7 @@ Works on words alone: case, punctuation, white space and the shape of quotes do 
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -150,10 +150,16 @@ def _unmarked(
     repeats: _Repeats, region: range, sentences: dict[int, int], in_marks: dict[int, int]
 ) -> Iterator[tuple[int, int, int]]:
     """Yield (first word, number of words, source) of each quotation that is not marked by `>`."""
+    ends = list(sentences.values())
     i = region.start
     while i < region.stop:
         length, source = repeats.longest(i, region.stop)
-        if length < _LONG:
+        if length >= _LONG:
+            # The author's next sentence may happen to begin with the same word as the ancestor's.
+            last = ends[bisect_right(ends, i + length) - 1] - i
+            whole = last >= (_SHORT if i in sentences else _LONG)
+            length = last if whole and length - last < _SHORT else length
+        else:
             sentence = sentences.get(i, i) - i
             inside = min(length, in_marks.get(i, i) - i)
             length = max(sentence if sentence <= length else 0, inside)

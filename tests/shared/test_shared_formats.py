@@ -1,0 +1,95 @@
+"""The readers on real pages and a planted-fault data set that are kept outside the repository."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from analyzer.errors import NoCommentsError
+from analyzer.formats import read_threads
+from analyzer.quotes import find_quotes
+from analyzer.thread import Thread
+
+SHARED = Path(os.environ.get("ANALYZER_SHARED", Path(__file__).parents[2].parent / "shared"))
+SEEDS = SHARED / "seeds"
+WITH_COMMENTS = "002_603967cb8a91b0c1.txt"
+
+pytestmark = pytest.mark.shared
+if not SEEDS.is_dir():
+    pytest.skip("the shared folder is not here", allow_module_level=True)
+
+FAULTS = {
+    "clean": set(),
+    "shuffled_rows": set(),
+    "single_comment": set(),
+    "orphan": {"missing_parent"},
+    "no_root": {"missing_parent"},
+    "self_reply": {"self_reply"},
+    "two_cycle": {"reply_loop"},
+    "duplicate_id": {"duplicate_id"},
+    "two_roots": {"several_roots"},
+    "no_timestamp": {"missing_time"},
+}
+
+
+@pytest.fixture(scope="module")
+def thread() -> Thread:
+    _, (thread,) = read_threads(SEEDS / WITH_COMMENTS)
+    return thread
+
+
+def test_seed_counts(thread: Thread) -> None:
+    assert (thread.declared, thread.found, thread.missing) == (33, 27, 2)
+
+
+def test_seed_depths(thread: Thread) -> None:
+    depths = Counter(
+        depth for comment, depth in zip(thread.comments, thread.depths, strict=True) if comment.status == "ok"
+    )
+    assert depths == {0: 8, 1: 5, 2: 8, 3: 3, 4: 3}
+    assert len(thread.roots) == 9
+
+
+def test_seed_placeholders_are_explained(thread: Thread) -> None:
+    assert [(issue.kind, issue.comment_id) for issue in thread.issues] == [
+        ("missing_parent", "c1"),
+        ("missing_parent", "c12"),
+        ("missing_parent", "c13"),
+    ]
+
+
+def test_seed_ends_before_the_reply_form(thread: Thread) -> None:
+    assert thread.comments[-1].text.endswith("IMO.")
+
+
+def test_seed_quotes(thread: Thread) -> None:
+    found = {}
+    for i, comment in enumerate(thread.comments):
+        ancestors = []
+        parent = thread.parents[i]
+        while parent >= 0:
+            ancestors.append(thread.comments[parent].text)
+            parent = thread.parents[parent]
+        if quotes := find_quotes(comment.text, ancestors):
+            found[comment.id] = [(comment.text[quote.start : quote.end][:12], quote.source) for quote in quotes]
+    assert found == {"c4": [("Russia sees ", 0), ("Pushing a po", 0)], "c22": [("“having to e", 0)]}
+
+
+@pytest.mark.parametrize("path", [path for path in sorted(SEEDS.glob("*.txt")) if path.name != WITH_COMMENTS], ids=str)
+def test_seeds_without_comments_say_so(path: Path) -> None:
+    with pytest.raises(NoCommentsError, match=r"^no reader comments found in "):
+        read_threads(path)
+
+
+def test_planted_faults_are_named(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, SHARED / "bench" / "gen_data.py", tmp_path], check=True, capture_output=True)
+    truth = json.loads((tmp_path / "dirty_truth.json").read_text())
+    _, threads = read_threads(tmp_path / "dirty.jsonl")
+    named = defaultdict(list)
+    for thread in threads:
+        named[truth[thread.id]].append({issue.kind for issue in thread.issues})
+    assert dict(named) == {fault: [kinds] * 20 for fault, kinds in FAULTS.items()}
