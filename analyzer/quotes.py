@@ -150,7 +150,7 @@ def _unmarked(
     repeats: _Repeats, region: range, sentences: dict[int, int], in_marks: dict[int, int]
 ) -> Iterator[tuple[int, int, int]]:
     """Yield (first word, number of words, source) of each quotation that is not marked by `>`."""
-    ends = list(sentences.values())
+    ends = [0, *sentences.values()]
     i = region.start
     while i < region.stop:
         length, source = repeats.longest(i, region.stop)
