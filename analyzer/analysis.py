@@ -1,0 +1,137 @@
+"""A Thread and a model -> an Analysis: quotations, predictions, metrics and stance shares of one thread, joined.
+
+It knows neither file formats nor reports.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Protocol
+
+from analyzer.formats import Source
+from analyzer.metrics import Metrics, measure
+from analyzer.plain import without_surrogates
+from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
+from analyzer.quotes import find_quotes, mask_quotes
+from analyzer.scheme import Scheme
+from analyzer.thread import Thread
+
+# Nobody quotes from further up, and a chain of thousands must not cost the square of its length.
+_QUOTABLE_ANCESTORS = 20
+_Z_95 = 1.959964
+
+
+class Model(Predictor, Protocol):
+    """A predictor that can say what it is: its name, the hash of its weights, and its scheme."""
+
+    name: str
+    sha256: str
+    scheme: Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """`text[start:end]` of a comment repeats words of comment `source_id`, or of something else where that is None."""
+
+    start: int
+    end: int
+    source_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StanceShare:
+    """How many comments got a label, their share, and its 95 % interval; None where no comment has words."""
+
+    count: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything known about one thread.
+
+    `quotations` and `predictions` stand beside `thread.comments`; the prediction of a placeholder or a deleted
+    comment is None. `stances` has every label of the scheme, then `unclear`.
+    """
+
+    source: Source
+    thread: Thread
+    scheme: Scheme
+    model_name: str
+    model_sha256: str
+    quotations: tuple[tuple[Quotation, ...], ...]
+    predictions: tuple[Prediction | None, ...]
+    metrics: Metrics
+    stances: dict[str, StanceShare]
+    flags: tuple[()] = ()
+
+
+def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progress | None = None) -> Analysis:
+    """Return the analysis of a thread; `progress` hears how many comments were classified since its last call."""
+    turns: dict[int, Turn] = {}
+    quotations: list[tuple[Quotation, ...]] = []
+    for i, comment in enumerate(thread.comments):
+        if comment.status != "ok":
+            quotations.append(())
+            continue
+        ancestors = _quotable_ancestors(thread, i)
+        quotes = find_quotes(comment.text, [thread.comments[j].text for j in ancestors])
+        turns[i] = Turn(without_surrogates(mask_quotes(comment.text, quotes)), _parent_text(thread, i))
+        ids = [thread.comments[j].id for j in ancestors]
+        quotations.append(tuple(Quotation(q.start, q.end, ids[q.source] if q.source >= 0 else None) for q in quotes))
+    answers = dict(zip(turns, predictor.predict(list(turns.values()), progress=progress), strict=True)) if turns else {}
+    predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
+    return Analysis(
+        source=source,
+        thread=thread,
+        scheme=predictor.scheme,
+        model_name=predictor.name,
+        model_sha256=predictor.sha256,
+        quotations=tuple(quotations),
+        predictions=predictions,
+        metrics=measure(thread, predictions, predictor.scheme.labels),
+        stances=stance_shares(predictions, predictor.scheme.labels),
+    )
+
+
+def stance_shares(predictions: Sequence[Prediction | None], labels: Sequence[str]) -> dict[str, StanceShare]:
+    """Return the share of each label, and of `unclear`, among the comments that were classified."""
+    counts = Counter(prediction.stance.label for prediction in predictions if prediction)
+    total = counts.total()
+    return {label: _share(counts[label], total) for label in (*labels, UNCLEAR)}
+
+
+def _quotable_ancestors(thread: Thread, i: int) -> list[int]:
+    """Return the positions of the ancestors with words, nearest first."""
+    ancestors = []
+    j = thread.parents[i]
+    for _ in range(_QUOTABLE_ANCESTORS):
+        if j < 0:
+            break
+        if thread.comments[j].status == "ok":
+            ancestors.append(j)
+        j = thread.parents[j]
+    return ancestors
+
+
+def _parent_text(thread: Thread, i: int) -> str | None:
+    """Return the parent's words; None for a root and where the parent is missing, deleted or blank."""
+    parent = thread.parents[i]
+    if parent < 0 or thread.comments[parent].status != "ok":
+        return None
+    text = thread.comments[parent].text
+    return without_surrogates(text) if text.strip() else None
+
+
+def _share(count: int, total: int) -> StanceShare:
+    """Return `count` of `total` with its 95 % score interval (Wilson 1927)."""
+    if not total:
+        return StanceShare(0, None, None, None)
+    share = count / total
+    square = _Z_95**2
+    middle = (share + square / (2 * total)) / (1 + square / total)
+    half = _Z_95 / (1 + square / total) * sqrt(share * (1 - share) / total + square / (4 * total**2))
+    return StanceShare(count, share, max(0.0, middle - half), min(1.0, middle + half))

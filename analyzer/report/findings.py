@@ -1,0 +1,226 @@
+"""An Analysis -> what a reader wants to know, as sentences and small records; the reports only lay it out.
+
+Text taken from the file comes back cleaned for a terminal, never escaped for a format.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from statistics import mean
+
+from analyzer.analysis import Analysis, StanceShare
+from analyzer.metrics.labels import judged_replies, stance_pairs
+from analyzer.plain import clean, excerpt
+from analyzer.predictions import UNCLEAR
+
+_GOOD_VOICE = 40  # characters: shorter comments seldom say why
+_TOO_FEW = 10
+_SUBJECT = 100
+_VOICE = 260
+_OPENING = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A comment that stands for a stance, in its author's own words."""
+
+    label: str
+    comment_id: str
+    confidence: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A comment, the replies below it, how many of those disagree, and the comment they disagree with most."""
+
+    comment_id: str
+    text: str
+    replies: int
+    disagreements: int
+    focus_id: str
+    focus_text: str
+    focus_disagreements: int
+
+
+def subject(analysis: Analysis) -> str:
+    """Return what the thread is about: its title, else the article's first words, else the file's name."""
+    thread = analysis.thread
+    return excerpt(thread.title, _SUBJECT) or excerpt(thread.article, _SUBJECT) or clean(analysis.source.name)
+
+
+def headline(analysis: Analysis) -> str:
+    """Return the main result in a sentence or two: the leading stance, and whether its lead is more than chance."""
+    shares = [(label, analysis.stances[label]) for label in analysis.scheme.stances]
+    (first, lead), (second, runner_up) = sorted(shares, key=lambda item: -item[1].count)[:2]
+    total = sum(prediction is not None for prediction in analysis.predictions)
+    if not lead.count:
+        return f"No stance was found in {_count(total, 'comment')}."
+    taken = sum(share.count for _, share in shares)
+    found = f"{_share_of(taken, total, 'comment')} {'takes' if taken == 1 else 'take'} a stance."
+    if lead.count == runner_up.count:
+        return f"{found} {first} and {second} are level with {lead.count} each."
+    overlap = lead.low is not None and runner_up.high is not None and lead.low <= runner_up.high
+    margin = "which may be chance" if overlap else "more than chance would give"
+    return f"{found} {first} leads with {lead.count} over {second} with {runner_up.count}, {margin}."
+
+
+def counts(analysis: Analysis) -> str:
+    """Return how many comments the page claims, the file holds, and where the others are."""
+    thread = analysis.thread
+    declared = "" if thread.declared is None else f" of the {thread.declared} the page declares"
+    return (
+        f"{_count(thread.found, 'comment')} found{declared}; {thread.missing} missing (a reply shows there was one), "
+        f"{thread.deleted} deleted, {thread.hidden} hidden behind “load more”."
+    )
+
+
+def shape(analysis: Analysis) -> str:
+    """Return the thread's shape in a sentence."""
+    structure = analysis.metrics.structure
+    roots = _count(structure.roots, "top-level comment")
+    parts = [f"{roots}, deepest reply at depth {structure.max_depth or 0}, at most {structure.breadth} at one depth"]
+    if analysis.metrics.participation.authors is not None:
+        parts.append(_count(analysis.metrics.participation.authors, "author"))
+    return "; ".join(parts) + "."
+
+
+def conversation(analysis: Analysis) -> list[str]:
+    """Return how much talk crosses stances, and how much of it agrees and disagrees."""
+    pairs = stance_pairs(analysis.thread, analysis.predictions)
+    if not pairs:
+        cross = "No reply runs between two comments that both take a stance."
+    else:
+        crossing = sum(stance != parent_stance for stance, parent_stance in pairs)
+        cross = f"{_share_of(crossing, len(pairs), 'reply')} between stance-takers cross to another stance."
+    judged = Counter(reply.label for reply in judged_replies(analysis.thread, analysis.predictions))
+    if not judged:
+        return [cross, "No reply could be compared with its parent."]
+    decided = f"{judged['agree']} agree with it, {judged['disagree']} disagree"
+    rest = judged.total() - judged["agree"] - judged["disagree"]
+    return [cross, f"Of {_count(judged.total(), 'reply')} to a comment in the file, {decided}, {rest} do neither."]
+
+
+def contested_branches(analysis: Analysis, *, limit: int = 3) -> list[Branch]:
+    """Return the branches with most disagreeing replies: one a top-level comment, or one a reply to a lone one."""
+    thread = analysis.thread
+    disagreements = [0] * len(thread.comments)
+    for reply in judged_replies(thread, analysis.predictions):
+        disagreements[reply.parent] += reply.label == "disagree"
+    heads = thread.roots if len(thread.roots) != 1 else thread.replies[thread.roots[0]]
+    branches = []
+    for head in heads:
+        branch = thread.branch(head)
+        total = sum(disagreements[i] for i in branch)
+        if not total:
+            continue
+        focus = max(branch, key=disagreements.__getitem__)
+        comment = thread.comments[head]
+        branches.append(
+            Branch(
+                comment_id=clean(comment.id),
+                text=opening(analysis, head),
+                replies=sum(thread.comments[i].status != "missing" for i in branch[1:]),
+                disagreements=total,
+                focus_id=clean(thread.comments[focus].id),
+                focus_text=opening(analysis, focus),
+                focus_disagreements=disagreements[focus],
+            )
+        )
+    return sorted(branches, key=lambda branch: -branch.disagreements)[:limit]
+
+
+def branch_sentence(branch: Branch) -> str:
+    """Return a branch's numbers in a sentence."""
+    replies = _count(branch.replies, "reply")
+    focus = "it" if branch.focus_id == branch.comment_id else f"{branch.focus_id} {branch.focus_text}"
+    if branch.disagreements == 1:
+        return f"{replies}; 1 disagrees with {focus}."
+    if branch.focus_disagreements == 1:
+        return f"{replies}; {branch.disagreements} disagree, each with a different comment."
+    return f"{replies}; {branch.disagreements} disagree, {branch.focus_disagreements} of them with {focus}."
+
+
+def voices(analysis: Analysis, *, each: int = 2) -> list[Voice]:
+    """Return up to `each` comments for each stance: long enough to say why, then by confidence."""
+    found = []
+    for label in analysis.scheme.stances:
+        candidates = []
+        for i, prediction in enumerate(analysis.predictions):
+            if prediction and prediction.stance.label == label and (words := own_words(analysis, i)):
+                candidates.append((len(words) >= _GOOD_VOICE, prediction.stance.confidence, -i, words))
+        for _, confidence, negative, words in sorted(candidates, reverse=True)[:each]:
+            comment_id = clean(analysis.thread.comments[-negative].id)
+            found.append(Voice(label, comment_id, confidence, excerpt(words, _VOICE)))
+    return found
+
+
+def issues(analysis: Analysis, *, limit: int = 8) -> list[str]:
+    """Return what was wrong with the thread and what was done about it, a line each."""
+    lines = [f"{clean(issue.comment_id)}: {clean(issue.detail)}" for issue in analysis.thread.issues]
+    return lines if len(lines) <= limit else [*lines[:limit], f"and {len(lines) - limit} more"]
+
+
+def certainty(analysis: Analysis) -> list[str]:
+    """Return how far the labels and shares can be trusted."""
+    confidences = [prediction.stance.confidence for prediction in analysis.predictions if prediction]
+    sentences = [
+        f"Labels are predictions of the model {clean(analysis.model_name)} ({clean(analysis.model_sha256)[:12]}), "
+        "which learned from labels made by machine annotators. Read the comments before you quote a label."
+    ]
+    if not confidences:
+        return [*sentences, "No comment has words to classify."]
+    unclear = analysis.stances[UNCLEAR].count
+    sentences.append(
+        f"Mean confidence in a stance is {percent(mean(confidences))}; "
+        f"{_share_of(unclear, len(confidences), 'comment')} {_are(unclear)} unclear: too uncertain to label."
+    )
+    if len(confidences) - unclear < _TOO_FEW:
+        sentences.append(f"Fewer than {_TOO_FEW} comments have a label: too few for shares to mean much.")
+    sentences.append(
+        "The 95 % intervals cover chance in a thread of this size (Wilson), not the model's mistakes "
+        "or missing comments."
+    )
+    return sentences
+
+
+def own_words(analysis: Analysis, i: int) -> str:
+    """Return a comment without the spans that repeat an ancestor."""
+    text = analysis.thread.comments[i].text
+    parts, end = [], 0
+    for quotation in sorted(analysis.quotations[i], key=lambda quotation: quotation.start):
+        parts.append(text[end : quotation.start])
+        end = max(end, quotation.end)
+    return clean(" ".join([*parts, text[end:]])).strip(" \"'“”‘’«»>:")
+
+
+def opening(analysis: Analysis, i: int) -> str:
+    """Return a comment's first words, or what stands in for them."""
+    comment = analysis.thread.comments[i]
+    if comment.status != "ok":
+        return f"({comment.status} comment)"
+    return f"“{excerpt(own_words(analysis, i) or comment.text, _OPENING)}”"
+
+
+def interval(share: StanceShare) -> str:
+    """Return "42 % (24–61 %)", or a dash where a share is undefined."""
+    if share.share is None or share.low is None or share.high is None:
+        return "–"
+    return f"{percent(share.share)} ({100 * share.low:.0f}–{percent(share.high)})"
+
+
+def percent(share: float) -> str:
+    """Return a share as whole percent."""
+    return f"{100 * share:.0f} %"
+
+
+def _count(number: int, noun: str) -> str:
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _share_of(part: int, whole: int, noun: str) -> str:
+    return f"{part} of {_count(whole, noun)} ({percent(part / whole)})"

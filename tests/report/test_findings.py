@@ -1,0 +1,94 @@
+import pytest
+
+from analyzer.analysis import Analysis, analyze
+from analyzer.report import findings
+from analyzer.thread import Comment, build_thread
+from tests.toy import SOURCE, ToyPredictor, small_analysis
+
+
+def analysis_of(*comments: Comment) -> Analysis:
+    return analyze(build_thread(comments), ToyPredictor(), source=SOURCE)
+
+
+def roots(*texts: str) -> list[Comment]:
+    return [Comment(f"c{i}", None, text) for i, text in enumerate(texts)]
+
+
+def test_the_subject_is_the_title_else_the_article_else_the_file() -> None:
+    comments = [Comment("c1", None, "sign")]
+    for thread, subject in (
+        (build_thread(comments, title="A title", article="An article"), "A title"),
+        (build_thread(comments, article="An article"), "An article"),
+        (build_thread(comments), "harbour.txt"),
+    ):
+        assert findings.subject(analyze(thread, ToyPredictor(), source=SOURCE)) == subject
+
+
+@pytest.mark.parametrize(
+    ("texts", "end"),
+    [
+        (["hello"], "No stance was found in 1 comment."),
+        (["sign", "hello"], "for-treaty leads with 1 over against-treaty with 0, which may be chance."),
+        (["sign", "scrap"], "for-treaty and against-treaty are level with 1 each."),
+        (["sign"] * 30, "for-treaty leads with 30 over against-treaty with 0, more than chance would give."),
+    ],
+)
+def test_the_headline_claims_no_more_than_the_interval_allows(texts: list[str], end: str) -> None:
+    assert findings.headline(analysis_of(*roots(*texts))).endswith(end)
+
+
+def test_the_conversation_counts_crossing_and_agreeing_replies() -> None:
+    analysis = analysis_of(
+        Comment("a", None, "sign it"),
+        Comment("b", "a", "agree, sign it"),
+        Comment("c", "a", "wrong, scrap it"),
+        Comment("d", "c", "what time is it?"),
+    )
+    assert findings.conversation(analysis) == [
+        "1 of 2 replies (50 %) between stance-takers cross to another stance.",
+        "Of 3 replies to a comment in the file, 1 agree with it, 1 disagree, 1 do neither.",
+    ]
+
+
+def test_branches_are_ranked_by_their_disagreements() -> None:
+    analysis = analysis_of(
+        Comment("a", None, "sign it"),
+        Comment("a1", "a", "wrong"),
+        Comment("b", None, "scrap it"),
+        Comment("b1", "b", "why?"),
+        Comment("b2", "b1", "wrong"),
+        Comment("b3", "b1", "also wrong"),
+        Comment("e", None, "peace"),
+    )
+    first, second = findings.contested_branches(analysis)
+    assert (first.comment_id, first.replies, first.disagreements) == ("b", 3, 2)
+    assert findings.branch_sentence(first) == "3 replies; 2 disagree, 2 of them with b1 “why?”."
+    assert findings.branch_sentence(second) == "1 reply; 1 disagrees with it."
+
+
+def test_a_lone_root_is_split_into_its_replies() -> None:
+    analysis = analysis_of(
+        Comment("a", None, "sign it"), Comment("b", "a", "hello"), Comment("c", "b", "wrong"), Comment("d", "a", "bye")
+    )
+    assert [branch.comment_id for branch in findings.contested_branches(analysis)] == ["b"]
+
+
+def test_voices_are_long_enough_before_they_are_confident() -> None:
+    long = "We should sign this because the mines will not wait."
+    voices = findings.voices(analysis_of(*roots("sign!", long, "sign?")), each=2)
+    assert [voice.text for voice in voices] == [long, "sign!"]
+
+
+def test_voices_are_the_authors_own_words() -> None:
+    voice = next(voice for voice in findings.voices(small_analysis()) if voice.comment_id == "c3")
+    assert voice.text == "keeps the peace. You are wrong, sign it."
+
+
+def test_few_labels_are_called_too_few() -> None:
+    assert any("too few" in sentence for sentence in findings.certainty(small_analysis()))
+    assert not any("too few" in sentence for sentence in findings.certainty(analysis_of(*roots(*["sign"] * 10))))
+
+
+def test_many_issues_are_cut_with_their_number() -> None:
+    analysis = analysis_of(*[Comment(f"c{i}", f"gone{i}", "sign") for i in range(20)])
+    assert findings.issues(analysis, limit=3)[3:] == ["and 17 more"]

@@ -1,0 +1,179 @@
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from analyzer import cli
+from analyzer.report import RENDERERS
+from analyzer.resources import resource
+from tests.toy import ToyPredictor
+
+SAMPLE = resource("data", "threads", "harbour-treaty.txt")
+
+
+@pytest.fixture(autouse=True)
+def _toy_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_load_predictor", lambda name: ToyPredictor())
+
+
+def run(*args: str | Path, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(cli.app, [str(arg) for arg in args], input=stdin)
+
+
+def two_threads(folder: Path) -> Path:
+    path = folder / "rows.csv"
+    path.write_text("id,parent_id,thread_id,text\na,,t1,sign it\nb,a,t1,wrong\nc,,t2,scrap it\n", encoding="utf-8")
+    return path
+
+
+def test_report_prints_the_report() -> None:
+    result = run("report", SAMPLE)
+    assert result.exit_code == 0
+    assert "26 comments found of the 31 the page declares" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_report_reads_standard_input() -> None:
+    result = run("report", "-", "--format", "json", stdin=SAMPLE.read_bytes())
+    assert json.loads(result.stdout)["thread"]["found"] == 26
+
+
+def test_report_writes_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "report.md"
+    assert run("report", SAMPLE, "--format", "markdown", "-o", out).stdout == ""
+    assert out.read_text(encoding="utf-8").startswith("# Stance report")
+
+
+def test_report_offers_every_renderer() -> None:
+    assert get_args(get_type_hints(cli.report)["format"]) == tuple(RENDERERS)
+
+
+def test_tree_draws_every_comment() -> None:
+    result = run("tree", SAMPLE)
+    assert result.exit_code == 0
+    assert all(f" c{number} " in result.stdout for number in range(1, 27))
+
+
+def test_a_thread_is_chosen_by_its_id(tmp_path: Path) -> None:
+    result = run("report", two_threads(tmp_path), "--thread", "t2", "--format", "json")
+    assert [comment["id"] for comment in json.loads(result.stdout)["comments"]] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "rows.csv holds 2 threads; choose one with --thread ID: t1, t2"),
+        (["--thread", "t9"], "rows.csv holds no thread 't9'; it holds: t1, t2"),
+    ],
+)
+def test_several_threads_want_a_choice(tmp_path: Path, options: list[str], words: str) -> None:
+    result = run("tree", two_threads(tmp_path), *options)
+    assert result.exit_code == 1
+    assert result.stderr == f"error: {words}\n"
+    assert result.stdout == ""
+
+
+def test_an_error_of_the_user_is_one_line(tmp_path: Path) -> None:
+    result = run("report", tmp_path / "no\nsuch\x1b[31mfile.txt")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+    assert "\x1b" not in result.stderr
+
+
+def test_a_bug_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> ToyPredictor:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(cli, "_load_predictor", broken)
+    assert isinstance(run("report", SAMPLE).exception, RuntimeError)
+
+
+def test_predict_answers_every_row(tmp_path: Path) -> None:
+    rows, out = tmp_path / "rows.jsonl", tmp_path / "out.jsonl"
+    rows.write_bytes(b'\xef\xbb\xbf{"id": "a", "text": "sign"}\noops\n{"id": "\xff"}\n{"id": "d", "text": "scrap"}\n')
+    assert run("predict", rows, "-o", out).exit_code == 0
+    answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [answer["id"] for answer in answers] == ["a", None, None, "d"]
+    assert [answer["error"]["kind"] for answer in answers[1:3]] == ["invalid_json", "invalid_encoding"]
+
+
+def test_predict_reads_standard_input() -> None:
+    result = run("predict", "-", stdin='{"id": "a", "text": "sign"}\n')
+    assert json.loads(result.stdout)["stance"]["label"] == "for-treaty"
+
+
+@pytest.mark.parametrize("command", ["predict", "report"])
+def test_the_input_is_never_written_over(tmp_path: Path, command: str) -> None:
+    path = tmp_path / "in"
+    path.write_bytes(SAMPLE.read_bytes())
+    result = run(command, path, "-o", path)
+    assert result.exit_code == 1
+    assert path.read_bytes() == SAMPLE.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["report", "predict"])
+def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path, command: str) -> None:
+    result = run(command, SAMPLE, "-o", tmp_path / "no" / "such" / "folder")
+    assert result.exit_code == 1
+    assert "cannot write" in result.stderr
+
+
+def test_predict_of_no_file_is_an_error(tmp_path: Path) -> None:
+    result = run("predict", tmp_path / "none.jsonl")
+    assert result.exit_code == 1
+    assert "cannot read" in result.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["report"], ["tree"], ["predict"]])
+def test_help_has_an_example(command: list[str]) -> None:
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    assert "Example: analyzer" in result.stdout
+
+
+def test_version() -> None:
+    result = run("--version")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("analyzer ")
+
+
+def test_a_progress_bar_needs_a_terminal_and_long_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    with cli._progress_bar(10_000) as progress:
+        assert progress is None
+    monkeypatch.setattr(sys, "stderr", _Terminal())
+    with cli._progress_bar(10) as progress:
+        assert progress is None
+    with cli._progress_bar(10_000) as progress:
+        assert progress is not None
+        progress(10_000)
+
+
+def test_a_closed_pipe_is_no_traceback() -> None:
+    code = (
+        "from analyzer import cli; from tests.toy import ToyPredictor; "
+        "cli._load_predictor = lambda name: ToyPredictor(); cli.main()"
+    )
+    rows = b'{"id": 1, "text": "sign"}\n' * 5000
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "predict", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parent.parent,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdout = None
+        _, errors = process.communicate(rows)
+    assert errors == b""
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
