@@ -1,4 +1,4 @@
-"""CSV, TSV or JSON Lines, one comment a row with its parent's id -> Threads.
+"""CSV, TSV, JSON Lines or a JSON list, one comment a row with its parent's id -> Threads.
 
 Columns are found by their usual names. It repairs nothing: faults of the tree are `build_thread`'s.
 """
@@ -49,6 +49,7 @@ _NOBODY = _NOTHING | _REMOVED
 _MILLISECONDS = 1e11  # as seconds this is the year 5138, as milliseconds 1973
 _ONE_ROOT_THREADS, _ONE_ROOT_SHARE = 5, 0.8
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LIST_OF_OBJECTS = re.compile(r"\s*\[\s*\{")
 _REDDIT_ID = re.compile(r"t([13])_(.+)", re.DOTALL)
 
 
@@ -62,11 +63,13 @@ class _Group:
 
 
 def looks_like(head: str, name: str) -> bool:
-    """A first line that is a JSON object with a comment's fields, or a header row with a comment's columns."""
+    """A first record that is a JSON object with a comment's fields, or a header row with a comment's columns."""
     extension = name.lower().rpartition(".")[2]
     line = head.lstrip("\n ").partition("\n")[0]
     if line.startswith("{"):
         return _is_json_row(line, hinted=extension in {"jsonl", "ndjson"})
+    if _LIST_OF_OBJECTS.match(head):
+        return _is_json_row(head[head.index("{") :], hinted=False)
     roles = set(_roles(_split_header(line)[1]))
     needed = 1 if extension in {"csv", "tsv"} else 2
     return len(roles) >= needed and not roles.isdisjoint({"text", "parent"})
@@ -79,7 +82,12 @@ def read(text: str, name: str) -> list[Thread]:
     Raises ReadError with the line for a damaged row, and for a table without ids, words or parents.
     """
     groups: dict[str, _Group] = {}
-    rows = _json_rows(text, name) if text.lstrip().startswith("{") else _table_rows(text, name)
+    if _LIST_OF_OBJECTS.match(text):
+        rows = _json_rows(_list_records(text, name), name)
+    elif text.lstrip().startswith("{"):
+        rows = _json_rows(_line_records(text, name), name)
+    else:
+        rows = _table_rows(text, name)
     for number, row in enumerate(rows, start=1):
         thread_id = _id(row.thread) or ""
         group = groups.setdefault(thread_id, _Group())
@@ -106,14 +114,17 @@ def read(text: str, name: str) -> list[Thread]:
     ]
 
 
-def _is_json_row(line: str, *, hinted: bool) -> bool:
+def _is_json_row(text: str, *, hinted: bool) -> bool:
+    """Say whether `text` begins with the record of a comment; `hinted` takes any record for one."""
     try:
-        record = json.loads(line)
+        record, _ = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
-        # A damaged first row is for `read` to report, but "{" alone begins some other JSON document.
-        return hinted or any(f'"{name}":' in line.replace(" ", "") for name in _NAMES["text"])
-    roles = set(_roles(list(record)))
-    return hinted or ("text" in roles and not roles.isdisjoint({"id", "parent"}))
+        # A damaged first record is for `read` to report, but "{" alone begins some other JSON document.
+        line = text.partition("\n")[0].replace(" ", "")
+        return hinted or any(f'"{name}":' in line for name in _NAMES["text"])
+    keys = list(record)
+    roles = _roles(keys)
+    return hinted or ("text" in roles and "id" in roles and not isinstance(record[keys[roles["text"]]], dict))
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -125,32 +136,45 @@ def _lines(text: str) -> Iterator[str]:
         start = end
 
 
-def _json_rows(text: str, name: str) -> Iterator[_Row]:
+def _line_records(text: str, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield each JSON line with its place in the file."""
+    for number, line in enumerate(_lines(text), start=1):
+        if not line.isspace():
+            place = f"{name}, line {number}"
+            yield place, _parse(line, place)
+
+
+def _list_records(text: str, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield each item of a JSON list with its place in the file."""
+    for number, record in enumerate(_parse(text, name), start=1):
+        yield f"{name}, item {number}", record
+
+
+def _parse(text: str, place: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReadError(f"{place}: not valid JSON ({error})") from error
+
+
+def _json_rows(records: Iterable[tuple[str, Any]], name: str) -> Iterator[_Row]:
     keys_of: dict[tuple[str, ...], tuple[str | None, ...]] = {}
     columns: dict[str, None] = {}
     found: set[str] = set()
-    for number, line in enumerate(_lines(text), start=1):
-        if line.isspace():
-            continue
-        record = _json_object(line, f"{name}, line {number}")
+    for place, record in records:
+        if not isinstance(record, dict):
+            raise ReadError(f"{place}: not a JSON object but {str(record)[:40]!r}; each comment is an object")
         names = tuple(record)
         if names not in keys_of:
             roles = _roles(names)
             keys_of[names] = tuple(names[roles[role]] if role in roles else None for role in _NAMES)
             columns.update(dict.fromkeys(names))
             found.update(roles)
-        yield _Row(*[None if key is None else record[key] for key in keys_of[names]])
+        row = _Row(*[None if key is None else record[key] for key in keys_of[names]])
+        if isinstance(row.text, dict | list):
+            raise ReadError(f"{place}: its text is no text but {str(row.text)[:40]!r}")
+        yield row
     _require_columns(found, columns, name)
-
-
-def _json_object(line: str, place: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ReadError(f"{place}: not valid JSON ({error})") from error
-    if not isinstance(record, dict):
-        raise ReadError(f"{place}: not a JSON object but {line.strip()[:40]!r}; one comment a line is needed")
-    return record
 
 
 def _table_rows(text: str, name: str) -> Iterator[_Row]:
@@ -230,7 +254,7 @@ def _status(row: _Row) -> Status:
 
 def _words(value: object) -> str:
     """Return a cell as text that can be written again: a lone half of a surrogate pair is replaced."""
-    if value is None:
+    if value is None or isinstance(value, dict | list):
         return ""
     text = value if isinstance(value, str) else str(value)
     return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
@@ -289,8 +313,8 @@ def _resolve_parents(comments: list[Comment], thread_id: str) -> list[Comment]:
             return match[2]
         if f"t1_{parent_id}" in ids:
             return f"t1_{parent_id}"
-        if match and match[1] == "3" and "t3_" not in prefixes:
-            return None
+        if match and parent_id[:3] not in prefixes:
+            return None if match[1] == "3" else match[2]
         return parent_id
 
     resolved = [comment.parent_id and resolve(comment.parent_id) for comment in comments]

@@ -88,6 +88,22 @@ def test_a_prefixed_parent_finds_a_bare_id() -> None:
     assert shape(thread) == [("a", None), ("b", "a")]
 
 
+def test_a_prefixed_parent_that_is_missing_is_named_like_the_other_ids() -> None:
+    (thread,) = read_rows(row("a", "t1_gone"))
+    assert shape(thread) == [("gone", None), ("a", "gone")]
+
+
+def test_a_json_list_is_read_like_json_lines() -> None:
+    rows = [row("a"), row("b", "a")]
+    assert flat_records.looks_like(json.dumps(rows, indent=2), "ferry.json")
+    assert flat_records.read(json.dumps(rows, indent=2), "ferry.json") == read_rows(*rows)
+
+
+def test_a_text_that_is_no_text_is_named() -> None:
+    with pytest.raises(ReadError, match=r"^ferry\.jsonl, line 1: its text is no text but "):
+        read_rows(row("a", text={"html": "Late"}))
+
+
 def test_ids_that_only_look_like_a_post_prefix_are_taken_as_they_are() -> None:
     (thread,) = read_rows(row("t3_c1", "t3_c0"))
     assert kinds(thread) == [("missing_parent", "t3_c1")]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.errors import NoCommentsError
+from analyzer.errors import NoCommentsError, ReadError
 from analyzer.formats import read_threads
 from analyzer.quotes import find_quotes
 from analyzer.thread import Thread
@@ -93,3 +93,16 @@ def test_planted_faults_are_named(tmp_path: Path) -> None:
     for thread in threads:
         named[truth[thread.id]].append({issue.kind for issue in thread.issues})
     assert dict(named) == {fault: [kinds] * 20 for fault, kinds in FAULTS.items()}
+
+
+def test_an_archived_table_with_bare_ids_and_prefixed_parents() -> None:
+    _, threads = read_threads(SHARED / "formats" / "flat_json_parent" / "emocado_comments_example.json")
+    replies = sum(parent >= 0 for thread in threads for parent in thread.parents)
+    assert (sum(thread.found for thread in threads), replies) == (346, 180)
+    assert max(max(thread.depths) for thread in threads) == 8
+    assert [issue.kind for thread in threads for issue in thread.issues] == ["missing_parent"]
+
+
+def test_a_table_without_parents_says_so() -> None:
+    with pytest.raises(ReadError, match="no tree in this form: no parent column among: comment"):
+        read_threads(SHARED / "formats" / "tabular_csv" / "worldnews_flat.csv")
