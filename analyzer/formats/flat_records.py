@@ -221,7 +221,8 @@ def _roles(names: Sequence[str]) -> dict[str, int]:
 def _require_columns(roles: Iterable[str], columns: Iterable[str], name: str) -> None:
     for role, lack in (("parent", "no tree in this form"), ("id", "no tree in this form"), ("text", "no words")):
         if role not in roles:
-            raise ReadError(f"{name}: {lack}: no {role} column among: {', '.join(filter(None, columns))}")
+            known = ", ".join(" ".join(column.split())[:40] for column in columns if column.strip())
+            raise ReadError(f"{name}: {lack}: no {role} column among: {known[:400]}")
 
 
 def _comment(row: _Row, number: int) -> tuple[Comment, Issue | None]:
