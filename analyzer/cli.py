@@ -57,7 +57,8 @@ def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a pipe that cannot hold a box character must not end the report
+            # JSON is UTF-8 wherever it goes; a terminal that lacks a box character must not end the report.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     app()
 
 
@@ -128,9 +129,11 @@ def predict(
     """
     from analyzer.rows import predict_rows
 
-    with _open_rows(file) as lines, _open_output(output, source=file) as out:
-        for line in predict_rows(lines, _load_predictor(model)):
-            out.write(line + "\n")
+    with _open_rows(file) as lines:
+        predictor = _load_predictor(model)
+        with _open_output(output, source=file) as out:
+            for line in predict_rows(lines, predictor):
+                out.write(line + "\n")
 
 
 def _analyze(file: str, *, thread_id: str | None, input_format: str | None, model: str) -> "Analysis":

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from analyzer import cli
+from analyzer.errors import ModelError
 from analyzer.report import RENDERERS
 from analyzer.resources import resource
 from tests.toy import ToyPredictor
@@ -115,6 +116,17 @@ def test_the_input_is_never_written_over(tmp_path: Path, command: str) -> None:
     result = run(command, path, "-o", path)
     assert result.exit_code == 1
     assert path.read_bytes() == SAMPLE.read_bytes()
+
+
+def test_without_a_model_the_output_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_model(name: str) -> ToyPredictor:
+        raise ModelError("no such model")
+
+    monkeypatch.setattr(cli, "_load_predictor", no_model)
+    out = tmp_path / "out.jsonl"
+    out.write_text("earlier work", encoding="utf-8")
+    assert run("predict", SAMPLE, "-o", out).exit_code == 1
+    assert out.read_text(encoding="utf-8") == "earlier work"
 
 
 @pytest.mark.parametrize("command", ["report", "predict"])

@@ -17,6 +17,7 @@ _TOO_FEW = 10
 _SUBJECT = 100
 _VOICE = 260
 _OPENING = 60
+_IDS_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,16 @@ def headline(analysis: Analysis) -> str:
 
 
 def counts(analysis: Analysis) -> str:
-    """Return how many comments the page claims, the file holds, and where the others are."""
+    """Return how many comments the page claims, how many the file holds, and where the others are."""
     thread = analysis.thread
     declared = "" if thread.declared is None else f" of the {thread.declared} the page declares"
+    left = f" (only replies to {'it' if thread.missing == 1 else 'them'} are left)" if thread.missing else ""
+    behind = " behind “load more”" if thread.hidden else ""
+    unexplained = (thread.declared or 0) - thread.found - thread.missing - thread.hidden
+    rest = f", {unexplained} without a trace" if unexplained > 0 else ""
     return (
-        f"{_count(thread.found, 'comment')} found{declared}; {thread.missing} missing (a reply shows there was one), "
-        f"{thread.deleted} deleted, {thread.hidden} hidden behind “load more”."
+        f"{_count(thread.found, 'comment')} found{declared}: {thread.missing} missing{left}, "
+        f"{thread.deleted} deleted, {thread.hidden} hidden{behind}{rest}."
     )
 
 
@@ -85,28 +90,17 @@ def shape(analysis: Analysis) -> str:
 
 
 def conversation(analysis: Analysis) -> list[str]:
-    """Return how much talk crosses stances, and how much of it agrees and disagrees."""
-    pairs = stance_pairs(analysis.thread, analysis.predictions)
-    if not pairs:
-        cross = "No reply runs between two comments that both take a stance."
-    else:
-        crossing = sum(stance != parent_stance for stance, parent_stance in pairs)
-        cross = f"{_share_of(crossing, len(pairs), 'reply')} between stance-takers cross to another stance."
-    judged = Counter(reply.label for reply in judged_replies(analysis.thread, analysis.predictions))
-    if not judged:
-        return [cross, "No reply could be compared with its parent."]
-    decided = f"{judged['agree']} agree with it, {judged['disagree']} disagree"
-    rest = judged.total() - judged["agree"] - judged["disagree"]
-    return [cross, f"Of {_count(judged.total(), 'reply')} to a comment in the file, {decided}, {rest} do neither."]
+    """Return how much talk crosses stances, how much of it agrees and disagrees, and how much attacks."""
+    return [*_crossing(analysis), _agreeing(analysis), _attacking(analysis)]
 
 
 def contested_branches(analysis: Analysis, *, limit: int = 3) -> list[Branch]:
-    """Return the branches with most disagreeing replies: one a top-level comment, or one a reply to a lone one."""
+    """Return the branches with most disagreeing replies: one a top-level comment; a lone one's replies count too."""
     thread = analysis.thread
     disagreements = [0] * len(thread.comments)
     for reply in judged_replies(thread, analysis.predictions):
         disagreements[reply.parent] += reply.label == "disagree"
-    heads = thread.roots if len(thread.roots) != 1 else thread.replies[thread.roots[0]]
+    heads = thread.roots if len(thread.roots) != 1 else (*thread.roots, *thread.replies[thread.roots[0]])
     branches = []
     for head in heads:
         branch = thread.branch(head)
@@ -211,6 +205,43 @@ def interval(share: StanceShare) -> str:
 def percent(share: float) -> str:
     """Return a share as whole percent."""
     return f"{100 * share:.0f} %"
+
+
+def _crossing(analysis: Analysis) -> list[str]:
+    pairs = stance_pairs(analysis.thread, analysis.predictions)
+    if not pairs:
+        return ["No reply runs between two comments that both take a stance."]
+    crossing = sum(stance != parent_stance for stance, parent_stance in pairs)
+    verb = "crosses" if crossing == 1 else "cross"
+    sentences = [f"{_share_of(crossing, len(pairs), 'reply')} between stance-takers {verb} to another stance."]
+    assortativity = analysis.metrics.polarization.stance_assortativity
+    if assortativity is not None:
+        sentences.append(
+            f"Stance assortativity is {assortativity:+.2f} (+1: each stance answers only its own; 0: as by chance; "
+            "below 0: they seek each other out)."
+        )
+    return sentences
+
+
+def _agreeing(analysis: Analysis) -> str:
+    judged = Counter(reply.label for reply in judged_replies(analysis.thread, analysis.predictions))
+    if not judged:
+        return "No reply could be compared with its parent."
+    rest = judged.total() - judged["agree"] - judged["disagree"]
+    replies = f"Of {_count(judged.total(), 'reply')} to a comment in the file"
+    return f"{replies}: {judged['agree']} agreeing, {judged['disagree']} disagreeing, {rest} neither."
+
+
+def _attacking(analysis: Analysis) -> str:
+    attacks = [
+        clean(comment.id)
+        for comment, prediction in zip(analysis.thread.comments, analysis.predictions, strict=True)
+        if prediction and prediction.attack > 0.5
+    ]
+    if not attacks:
+        return "No comment is more likely than not a personal attack."
+    named = ", ".join(attacks[:_IDS_NAMED]) + (", …" if len(attacks) > _IDS_NAMED else "")
+    return f"{_count(len(attacks), 'comment')} {_are(len(attacks))} more likely than not a personal attack: {named}."
 
 
 def _count(number: int, noun: str) -> str:

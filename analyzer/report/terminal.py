@@ -77,7 +77,10 @@ def _branches(console: Console, analysis: Analysis) -> None:
 
 def _voices(console: Console, analysis: Analysis) -> None:
     _heading(console, "In their words")
-    for voice in findings.voices(analysis):
+    voices = findings.voices(analysis)
+    if not voices:
+        _paragraph(console, "No comment takes a stance.")
+    for voice in voices:
         label = Text(voice.label, style=stance_color(analysis.scheme, voice.label))
         label.append(f" · {voice.comment_id} · confidence {findings.percent(voice.confidence)}", style="bright_black")
         console.print(Padding(label, (0, 0, 0, 2)))

@@ -45,9 +45,25 @@ def test_the_conversation_counts_crossing_and_agreeing_replies() -> None:
         Comment("d", "c", "what time is it?"),
     )
     assert findings.conversation(analysis) == [
-        "1 of 2 replies (50 %) between stance-takers cross to another stance.",
-        "Of 3 replies to a comment in the file, 1 agree with it, 1 disagree, 1 do neither.",
+        "1 of 2 replies (50 %) between stance-takers crosses to another stance.",
+        # e = [[1, 1], [0, 0]] / 2: (0.5 - (1·0.5 + 0·0.5)) / (1 - 0.5) = 0
+        "Stance assortativity is +0.00 (+1: each stance answers only its own; 0: as by chance; "
+        "below 0: they seek each other out).",
+        "Of 3 replies to a comment in the file: 1 agreeing, 1 disagreeing, 1 neither.",
+        "No comment is more likely than not a personal attack.",
     ]
+
+
+def test_attacks_are_counted_and_named() -> None:
+    assert findings.conversation(small_analysis())[-1] == "1 comment is more likely than not a personal attack: c7."
+
+
+def test_counts_say_where_the_declared_comments_are() -> None:
+    assert findings.counts(small_analysis()) == (
+        "8 comments found of the 12 the page declares: 1 missing (only replies to it are left), 1 deleted, "
+        "1 hidden behind “load more”, 2 without a trace."
+    )
+    assert findings.counts(analysis_of(*roots("sign"))) == "1 comment found: 0 missing, 0 deleted, 0 hidden."
 
 
 def test_branches_are_ranked_by_their_disagreements() -> None:
@@ -66,11 +82,11 @@ def test_branches_are_ranked_by_their_disagreements() -> None:
     assert findings.branch_sentence(second) == "1 reply; 1 disagrees with it."
 
 
-def test_a_lone_root_is_split_into_its_replies() -> None:
+def test_under_a_lone_root_its_replies_are_branches_too() -> None:
     analysis = analysis_of(
         Comment("a", None, "sign it"), Comment("b", "a", "hello"), Comment("c", "b", "wrong"), Comment("d", "a", "bye")
     )
-    assert [branch.comment_id for branch in findings.contested_branches(analysis)] == ["b"]
+    assert [branch.comment_id for branch in findings.contested_branches(analysis)] == ["a", "b"]
 
 
 def test_voices_are_long_enough_before_they_are_confident() -> None:

@@ -1,0 +1,34 @@
+"""An Evaluation -> text: each head's scores beside the majority class and the baseline, with the test set named."""
+
+from analyzer.classifier.evaluation import Evaluation, HeadScore
+
+
+def render_scores(evaluation: Evaluation, *, model: str, test_set: str) -> str:
+    """Return the scores as aligned plain text."""
+    lines = [f"{model} on {test_set}"]
+    for name, head in (("stance", evaluation.stance), ("agreement", evaluation.agreement)):
+        if head:
+            lines += ["", *_head(name, head)]
+    if evaluation.answered is not None:
+        accuracy = _number(evaluation.answered_accuracy)
+        lines.append(f"  answered (not unclear) {evaluation.answered:.1%}, accuracy among those {accuracy}")
+    if evaluation.attack_precision is not None:
+        lines += ["", f"attack      average precision {evaluation.attack_precision:.3f}"]
+        lines.append(f"  base rate (chance)     {_number(evaluation.attack_rate)}")
+    return "\n".join(lines) + "\n"
+
+
+def _head(name: str, head: HeadScore) -> list[str]:
+    interval = f"95 % {head.low:.3f} to {head.high:.3f}, {head.rows} rows"
+    lines = [
+        f"{name:11} macro-F1 {head.macro_f1:.3f}  ({interval})",
+        f"  majority class         {head.majority_macro_f1:.3f}",
+        f"  TF-IDF + logistic      {_number(head.baseline_macro_f1)}",
+        f"  accuracy {head.accuracy:.3f}, calibration error {head.calibration_error:.3f}",
+    ]
+    lines += [f"  F1 {label:20}{f1:.3f}  ({head.rows_by_label[label]} rows)" for label, f1 in head.f1_by_label.items()]
+    return lines
+
+
+def _number(value: float | None) -> str:
+    return "not asked for" if value is None else f"{value:.3f}"
