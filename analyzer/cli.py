@@ -11,14 +11,15 @@ import typer
 from typer.core import TyperGroup
 
 from analyzer import __version__
-from analyzer.errors import AnalyzerError, ReadError
+from analyzer.errors import AnalyzerError, ModelError, ReadError
 from analyzer.plain import clean
 from analyzer.predictions import Progress
 from analyzer.resources import DEFAULT_MODEL, model_folder
 from analyzer.thread import Thread
 
 if TYPE_CHECKING:
-    from analyzer.analysis import Analysis, Model
+    from analyzer.analysis import Analysis
+    from analyzer.classifier.predictor import OnnxPredictor
 
 _LONG_WORK = 200  # comments; less is done before a progress bar could be read
 _IDS_SHOWN = 10
@@ -136,6 +137,68 @@ def predict(
                 out.write(line + "\n")
 
 
+@app.command()
+def evaluate(
+    data: Annotated[list[Path], typer.Argument(metavar="ROWS.jsonl…", help="Labelled rows to score the model on.")],
+    model: ModelName = DEFAULT_MODEL,
+    baseline: Annotated[
+        list[Path] | None, typer.Option(metavar="ROWS.jsonl", help="Train TF-IDF + logistic regression on these.")
+    ] = None,
+) -> None:
+    """Score a model on labelled rows, beside the majority class and, with --baseline, a TF-IDF classifier.
+
+    Example: analyzer evaluate dev.jsonl --baseline train.jsonl
+    """
+    from analyzer.classifier.evaluation import evaluate as evaluate_model
+    from analyzer.classifier.examples import read_examples
+    from analyzer.report.scores import render_scores
+
+    predictor = _load_predictor(model)
+    labels = predictor.scheme.labels
+    examples = read_examples(data, labels)
+    baseline_examples = read_examples(baseline, labels) if baseline else []
+    scores = evaluate_model(predictor, examples, baseline_examples=baseline_examples)
+    typer.echo(render_scores(scores, model=predictor.name, test_set=", ".join(path.name for path in data)), nl=False)
+
+
+@app.command()
+def train(
+    data: Annotated[
+        list[Path], typer.Argument(metavar="ROWS.jsonl…", help="Labelled rows; files may differ in labels.")
+    ],
+    scheme: Annotated[Path, typer.Option(metavar="SCHEME.toml", help="The topic and its labels.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the model folder goes.")],
+    encoder: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A folder or model hub name; all-MiniLM-L6-v2 by default.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the rows.")] = 3,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 1,
+) -> None:
+    """Teach a model from labelled rows and write its folder. Needs the `train` extra.
+
+    Example: analyzer train rows.jsonl --scheme scheme.toml -o models/mine
+    """
+    try:
+        from analyzer.classifier.learning import train as train_model
+        from analyzer.classifier.training import Settings
+    except ImportError as error:
+        raise ModelError(f"training needs more packages: pip install 'analyzer[train]' ({error.name})") from error
+
+    with typer.progressbar(length=100, label="Training", file=sys.stderr) as bar:
+        done = 0
+
+        def show(step: int, steps: int, loss: float) -> None:
+            nonlocal done
+            bar.label = f"Training, loss {loss:.2f}"
+            bar.update(100 * step // steps - done)
+            done = 100 * step // steps
+
+        predictor = train_model(
+            data, scheme, output, encoder=encoder, settings=Settings(epochs=epochs, seed=seed), report=show
+        )
+    typer.echo(f"{output}: model {predictor.name!r} for {', '.join(predictor.scheme.labels)}")
+
+
 def _analyze(file: str, *, thread_id: str | None, input_format: str | None, model: str) -> "Analysis":
     from analyzer.analysis import analyze
     from analyzer.formats import read_threads
@@ -147,7 +210,7 @@ def _analyze(file: str, *, thread_id: str | None, input_format: str | None, mode
         return analyze(thread, _load_predictor(model), source=source, progress=progress)
 
 
-def _load_predictor(name: str) -> "Model":
+def _load_predictor(name: str) -> "OnnxPredictor":
     from analyzer.classifier.predictor import load_predictor
 
     return load_predictor(model_folder(name))

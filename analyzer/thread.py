@@ -28,7 +28,7 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 class Comment:
     """One comment as the file has it; `parent_id` is None for a top-level comment.
 
-    `created` is timezone-aware. `status` is "ok", "deleted" (a node without words) or "missing" (a placeholder
+    `created` is in UTC. `status` is "ok", "deleted" (a node without words) or "missing" (a placeholder
     for a comment that the file implies but does not hold).
     """
 
@@ -165,13 +165,14 @@ def build_thread(
 
 
 def _order(comment: Comment) -> tuple[datetime, int, str, str, str, str, str]:
+    """Return the sort key of a comment: time, then id, then the rest, so that copies of one id have an order too."""
     return (
         comment.created or _LAST,
         len(comment.id),
         comment.id,
         comment.text,
-        comment.parent_id or "",
-        comment.author or "",
+        repr(comment.parent_id),
+        repr(comment.author),
         comment.status,
     )
 
@@ -184,20 +185,21 @@ def _without_duplicates(comments: list[Comment], issues: list[Issue]) -> list[Co
     if len(first) == len(comments):
         return comments
     taken = set(first)
-    copies: dict[str, list[Comment]] = {}
+    numbers: dict[str, int] = {}
+    seen: set[Comment] = set()
     kept = []
     for comment in comments:
-        same_id = copies.setdefault(comment.id, [])
-        if comment in same_id:
+        if comment in seen:
             issues.append(Issue("repeated_comment", comment.id, "an exact copy of this comment was left out"))
             continue
-        same_id.append(comment)
-        if len(same_id) == 1:
+        seen.add(comment)
+        if first[comment.id] is comment:
             kept.append(comment)
             continue
-        number = len(same_id)
+        number = numbers.get(comment.id, 1) + 1
         while (new_id := f"{comment.id}#{number}") in taken:
             number += 1
+        numbers[comment.id] = number
         taken.add(new_id)
         issues.append(Issue("duplicate_id", new_id, f"a second comment with id {comment.id!r}; kept as {new_id!r}"))
         # A copy that answers its own original id is a self-reply and must stay one under the new id.
@@ -244,15 +246,16 @@ def _cut_loops(nodes: list[Comment], parents: list[int], issues: list[Issue]) ->
     """Make the earliest comment of every reply loop a root, in `nodes` and `parents`."""
     settled = bytearray(len(nodes))
     for start in range(len(nodes)):
-        path = []
+        path: list[int] = []
         i = start
         while i >= 0 and not settled[i]:
             settled[i] = 1
             path.append(i)
             i = parents[i]
-        if i < 0 or i not in (on_path := dict.fromkeys(path)):
+        # Only a walk that comes back to its own path has closed a loop; `settled` also ends walks at earlier paths.
+        if i < 0 or i not in set(path):
             continue
-        loop = path[list(on_path).index(i) :]
+        loop = path[path.index(i) :]
         cut = min(loop)
         names = " -> ".join(repr(nodes[j].id) for j in loop[:4]) + (" -> …" if len(loop) > 4 else "")
         detail = f"in a loop of {len(loop)} replies ({names}); made a top-level comment"
@@ -264,7 +267,7 @@ def _cut_loops(nodes: list[Comment], parents: list[int], issues: list[Issue]) ->
 def _reading_order(nodes: list[Comment], parents: list[int]) -> list[int]:
     """Return node positions depth-first, siblings by rank; a placeholder ranks with its first reply."""
     replies: list[list[int]] = [[] for _ in nodes]
-    roots = []
+    roots: list[int] = []
     for i, parent in enumerate(parents):
         (replies[parent] if parent >= 0 else roots).append(i)
     if any(comment.status == "missing" for comment in nodes):

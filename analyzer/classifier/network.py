@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel
+from transformers import AutoModel
 
 from analyzer.predictions import AGREEMENT_LABELS
 
@@ -50,13 +50,6 @@ class Network(nn.Module):
 def new_network(encoder: str | Path, stance_labels: int) -> Network:
     """Return a network with untrained heads over a pretrained encoder: a folder or a name on the model hub."""
     return Network(AutoModel.from_pretrained(encoder, attn_implementation="eager", dtype=torch.float32), stance_labels)
-
-
-def blank_network(config: dict[str, object], stance_labels: int) -> Network:
-    """Return a network of the given encoder configuration with random weights, to load saved ones into."""
-    settings = dict(config)
-    shape = AutoConfig.for_model(str(settings.pop("model_type")), **settings)
-    return Network(AutoModel.from_config(shape, attn_implementation="eager"), stance_labels)
 
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""A model folder -> a predictor on ONNX Runtime: offline, without torch. benchmarks/runtimes.py says why this runtime."""
+"""A model folder -> a predictor on ONNX Runtime, offline and without torch (why this one: models/LOG.md)."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -21,18 +21,20 @@ _BATCH_TOKENS = 4096
 class OnnxPredictor:
     """A loaded model; `predict` is its one method. Safe to use from several threads."""
 
-    def __init__(self, config: ModelConfig, scheme: Scheme, tokenizer: Tokenizer, session: onnxruntime.InferenceSession):
+    def __init__(
+        self, config: ModelConfig, scheme: Scheme, tokenizer: Tokenizer, session: onnxruntime.InferenceSession
+    ):
         self.name = config.name
         self.sha256 = config.sha256
         self.scheme = scheme
-        self._config = config
+        self.config = config
         self._tokenizer = tokenizer
         self._session = session
 
     def predict(self, turns: Sequence[Turn], *, progress: Progress | None = None) -> list[Prediction]:
         """Return one prediction a turn, in order; `progress` hears of each finished batch."""
         stance, agreement, attack = self.logits(turns, progress=progress)
-        config = self._config
+        config = self.config
         stance_scores = softmax(stance, config.stance_temperature).tolist()
         agreement_scores = softmax(agreement, config.agreement_temperature).tolist()
         attack_scores = sigmoid(attack, config.attack_temperature).tolist()
@@ -47,12 +49,12 @@ class OnnxPredictor:
         """Return uncalibrated stance (rows, labels), agreement (rows, 3) and attack (rows,) logits."""
         encodings = encode(self._tokenizer, turns)
         outputs = (
-            np.empty((len(turns), len(self._config.stance_labels))),
-            np.empty((len(turns), len(self._config.agreement_labels))),
+            np.empty((len(turns), len(self.config.stance_labels))),
+            np.empty((len(turns), len(self.config.agreement_labels))),
             np.empty(len(turns)),
         )
         for rows in _batches(encodings):
-            feed = _feed([encodings[i] for i in rows])
+            feed = model_feed([encodings[i] for i in rows])
             for output, values in zip(outputs, self._session.run(None, feed), strict=True):
                 output[rows] = values
             if progress:
@@ -100,7 +102,7 @@ def _batches(encodings: Sequence[Encoding]) -> Iterator[list[int]]:
         yield batch
 
 
-def _feed(encodings: Sequence[Encoding]) -> dict[str, np.ndarray]:
+def model_feed(encodings: Sequence[Encoding]) -> dict[str, np.ndarray]:
     """Return the padded inputs of one batch, each (batch, tokens)."""
     width = max(len(encoding.ids) for encoding in encodings)
     ids, mask, types = np.zeros((3, len(encodings), width), dtype=np.int64)

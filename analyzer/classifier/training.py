@@ -79,7 +79,7 @@ def fit(
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_fast_bf16()):
                 logits = network(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
             loss = _loss(logits, batch, log_prior, settings)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
@@ -147,7 +147,8 @@ def _batches(rows: Dataset, size: int, rng: random.Random) -> Iterator[dict[str,
 
 
 def _pad(rows: Sequence[Sequence[int]]) -> Tensor:
-    width = max(map(len, rows))
+    # Widths in steps of 16: every new shape costs the matrix library a new kernel and memory it keeps.
+    width = -(-max(map(len, rows)) // 16) * 16
     return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])
 
 
@@ -169,10 +170,12 @@ def _log_prior(labels: Sequence[str | None], names: Sequence[str]) -> Tensor:
 
 
 def _optimizer(network: Network, settings: Settings) -> torch.optim.Optimizer:
-    for parameter in network.encoder.get_input_embeddings().parameters():  # type: ignore[operator, union-attr]
+    for parameter in network.encoder.get_input_embeddings().parameters():  # type: ignore[operator]
         parameter.requires_grad = False
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
-    heads = [parameter for head in (network.stance, network.agreement, network.attack) for parameter in head.parameters()]
+    heads = [
+        parameter for head in (network.stance, network.agreement, network.attack) for parameter in head.parameters()
+    ]
     return torch.optim.AdamW(
         [{"params": encoder, "lr": settings.learning_rate}, {"params": heads, "lr": settings.head_learning_rate}],
         weight_decay=0.01,

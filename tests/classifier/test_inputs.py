@@ -1,0 +1,32 @@
+from analyzer.classifier.inputs import COMMENT_TOKENS, PARENT_TOKENS, encode, make_turn
+from analyzer.predictions import Turn
+
+
+def test_words_repeated_from_the_parent_are_masked():
+    turn = make_turn(
+        "“the ferry should stop at noon every day” Who told you that?", "I say the ferry should stop at noon every day."
+    )
+    assert turn.text == "[quote] Who told you that?"
+    assert turn.parent_text == "I say the ferry should stop at noon every day."
+
+
+def test_an_empty_parent_is_no_parent():
+    assert make_turn("Keep the ferry.", "") == Turn("Keep the ferry.", None)
+
+
+def test_comment_and_parent_are_two_segments(tokenizer):
+    (encoding,) = encode(tokenizer, [Turn("keep the ferry", "stop")])
+    assert encoding.tokens == ["[CLS]", "keep", "the", "ferry", "[SEP]", "stop", "[SEP]"]
+    assert encoding.type_ids == [0, 0, 0, 0, 0, 1, 1]
+
+
+def test_a_top_level_comment_has_an_empty_second_segment(tokenizer):
+    (encoding,) = encode(tokenizer, [Turn("keep")])
+    assert encoding.tokens == ["[CLS]", "keep", "[SEP]", "[SEP]"]
+    assert encoding.type_ids == [0, 0, 0, 1]
+
+
+def test_each_part_is_cut_to_its_own_share(tokenizer):
+    (encoding,) = encode(tokenizer, [Turn("keep " * 1000, "stop " * 1000)])
+    assert encoding.type_ids.count(0) == COMMENT_TOKENS + 2
+    assert encoding.type_ids.count(1) == PARENT_TOKENS + 1

@@ -1,0 +1,116 @@
+"""The whole way from labelled rows to a model folder, on a network of a few thousand weights."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertModel
+
+from analyzer.classifier.examples import read_examples
+from analyzer.classifier.export import export_float
+from analyzer.classifier.inputs import encode
+from analyzer.classifier.learning import write_folder
+from analyzer.classifier.network import Network
+from analyzer.classifier.predictor import load_predictor, model_feed, open_session
+from analyzer.classifier.training import Settings, compute_logits, fit, split_by_thread
+from analyzer.errors import ModelError
+from analyzer.predictions import Turn
+
+LABELS = ("keep", "bridge", "none")
+TINY = BertConfig(
+    vocab_size=20,
+    hidden_size=16,
+    num_hidden_layers=1,
+    num_attention_heads=2,
+    intermediate_size=32,
+    attn_implementation="eager",
+    initializer_range=0.3,  # words far enough apart to be told from each other without learning them
+)
+
+
+@pytest.fixture
+def examples(tmp_path):
+    kinds = [("keep the ferry", "keep"), ("build the road", "bridge"), ("yes no", "none")]
+    rows = [
+        {
+            "text": f"{text} {'always' if i % 2 else 'never'}",
+            "stance": stance,
+            "thread": f"t{i}",
+            "attack": int(i % 6 == 0),
+        }
+        | {"parent_text": "we stop", "relation": ("agree", "disagree")[i % 2]}
+        for i in range(24)
+        for text, stance in [kinds[i % 3]]
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return read_examples([path], LABELS)
+
+
+@pytest.fixture
+def network() -> Network:
+    torch.manual_seed(0)
+    return Network(BertModel(TINY), len(LABELS))
+
+
+def trained(network, tokenizer, examples) -> Network:
+    fit(
+        network,
+        tokenizer,
+        examples,
+        LABELS,
+        settings=Settings(epochs=25, batch=8, learning_rate=3e-3, head_learning_rate=1e-2),
+    )
+    return network
+
+
+def test_training_learns_rules_that_one_word_carries(network, tokenizer, examples):
+    logits = compute_logits(trained(network, tokenizer, examples), tokenizer, examples)
+    assert [LABELS[i] for i in logits.stance.argmax(1)] == [example.stance for example in examples]
+
+
+def test_exported_file_gives_the_network_s_logits(network, tokenizer, examples, tmp_path):
+    expected = compute_logits(trained(network, tokenizer, examples), tokenizer, examples)
+    export_float(network, tmp_path / "float.onnx")
+    session = open_session(tmp_path / "float.onnx")
+    stance, agreement, attack = session.run(None, model_feed(encode(tokenizer, [example.turn for example in examples])))
+    for exported, own in zip((stance, agreement, attack), expected, strict=True):
+        np.testing.assert_allclose(exported, own.numpy(), atol=1e-4)
+
+
+def test_a_written_folder_predicts_and_checks_itself(network, tokenizer, examples, scheme_path, tmp_path):
+    trained(network, tokenizer, examples)
+    folder = tmp_path / "ferry"
+    predictor = write_folder(network, tokenizer, examples[:12], scheme_path, folder, training={"seed": 1})
+    reply, top_level = predictor.predict([Turn("keep the ferry always", "we stop"), Turn("build the road never")])
+    assert max(reply.stance.scores, key=reply.stance.scores.get) == "keep"
+    assert sum(reply.stance.scores.values()) == pytest.approx(1.0)
+    assert top_level.agreement is None
+    assert predictor.scheme.labels == LABELS
+    (folder / "model.onnx").write_bytes(b"not the weights")
+    with pytest.raises(ModelError, match="sha256 differs"):
+        load_predictor(folder)
+
+
+def test_predictions_come_back_in_order_whatever_the_lengths(network, tokenizer, examples, scheme_path, tmp_path):
+    predictor = write_folder(
+        trained(network, tokenizer, examples), tokenizer, [], scheme_path, tmp_path / "m", training={}
+    )
+    turns = [Turn("keep " * n) for n in (60, 1, 30, 2)]
+    together = predictor.logits(turns)[0]
+    alone = np.concatenate([predictor.logits([turn])[0] for turn in turns])
+    np.testing.assert_allclose(together, alone, atol=1e-3)
+
+
+def test_threads_are_never_split(examples):
+    kept, held_out = split_by_thread(examples * 2, 0.3)
+    assert len(kept) + len(held_out) == 48
+    assert {example.thread for example in kept}.isdisjoint(example.thread for example in held_out)
+    assert held_out
+
+
+def test_an_incomplete_folder_names_what_is_missing(tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match=r"scheme\.toml is missing"):
+        load_predictor(tmp_path)
