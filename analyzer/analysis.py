@@ -11,7 +11,6 @@ from typing import Protocol
 
 from analyzer.formats import Source
 from analyzer.metrics import Metrics, measure
-from analyzer.plain import without_surrogates
 from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
 from analyzer.quotes import find_quotes, mask_quotes
 from analyzer.scheme import Scheme
@@ -79,7 +78,7 @@ def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progr
             continue
         ancestors = _quotable_ancestors(thread, i)
         quotes = find_quotes(comment.text, [thread.comments[j].text for j in ancestors])
-        turns[i] = Turn(without_surrogates(mask_quotes(comment.text, quotes)), _parent_text(thread, i))
+        turns[i] = Turn(mask_quotes(comment.text, quotes), _parent_text(thread, i))
         ids = [thread.comments[j].id for j in ancestors]
         quotations.append(tuple(Quotation(q.start, q.end, ids[q.source] if q.source >= 0 else None) for q in quotes))
     answers = dict(zip(turns, predictor.predict(list(turns.values()), progress=progress), strict=True)) if turns else {}
@@ -123,7 +122,7 @@ def _parent_text(thread: Thread, i: int) -> str | None:
     if parent < 0 or thread.comments[parent].status != "ok":
         return None
     text = thread.comments[parent].text
-    return without_surrogates(text) if text.strip() else None
+    return text if text.strip() else None
 
 
 def _share(count: int, total: int) -> StanceShare:

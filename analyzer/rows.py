@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from analyzer.classifier.inputs import make_turn
-from analyzer.plain import json_text, without_surrogates
+from analyzer.plain import json_text
 from analyzer.predictions import Prediction, Predictor, Scored, Turn
 
 _BATCH_ROWS = 512
@@ -58,8 +58,7 @@ def _read_row(number: int, line: str) -> _Row:
     if parent_text is not None and not isinstance(parent_text, str):
         detail = f"'parent_text' must be a string or null, found {_json_type(parent_text)}"
         return _bad_row(number, "invalid_parent_text", detail, id=row_id)
-    parent_text = without_surrogates(parent_text) if parent_text and parent_text.strip() else None
-    return _Row(row_id, turn=make_turn(without_surrogates(text), parent_text))
+    return _Row(row_id, turn=make_turn(text, parent_text if parent_text and parent_text.strip() else None))
 
 
 def _bad_row(number: int, kind: str, detail: str, *, id: str | int | None = None) -> _Row:

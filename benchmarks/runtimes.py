@@ -2,9 +2,9 @@
 
     python benchmarks/runtimes.py ROWS.jsonl [--rows 256] [--rounds 5]
 
-Needs the `train` extra and `pip install openvino nncf`. The network is trained for a moment on the rows that are not
-timed. Batches are 32 rows of like length, as prediction makes them. A line a runtime: start-up seconds (import, load and
-one answer in a fresh process), rows a second (median of interleaved rounds), the ratio to float32 on ONNX Runtime, file
+Needs the `train` extra and `pip install openvino nncf`. The network is trained for a moment on rows that are not timed.
+Batches are 32 rows of like length, as prediction makes them. A line a runtime: start-up seconds (import, load, and one
+answer in a fresh process), rows a second (median of interleaved rounds), the ratio to float32 on ONNX Runtime, file
 size, and the share of stance and agreement labels that are those of float32.
 """
 

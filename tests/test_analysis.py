@@ -103,10 +103,3 @@ def test_progress_hears_of_every_classified_comment() -> None:
     heard: list[int] = []
     analyze(small_thread(), ToyPredictor(), source=SOURCE, progress=heard.append)
     assert sum(heard) == 7
-
-
-def test_half_an_emoji_never_reaches_the_model() -> None:
-    predictor = ToyPredictor()
-    analyze(build_thread([Comment("a", None, "sign \ud83d"), Comment("b", "a", "no")]), predictor, source=SOURCE)
-    assert predictor.turns[0].text == "sign \ufffd"
-    assert predictor.turns[1].parent_text == "sign \ufffd"

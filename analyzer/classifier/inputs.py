@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tokenizers import Encoding, Tokenizer
 
+from analyzer.plain import without_surrogates
 from analyzer.predictions import Turn
 from analyzer.quotes import find_quotes, mask_quotes
 
@@ -24,8 +25,10 @@ def encode(tokenizer: Tokenizer, turns: Sequence[Turn]) -> list[Encoding]:
     A top-level comment has an empty second part, so the model can tell it from a reply. The tokenizer must have
     neither truncation nor padding set.
     """
-    comments = tokenizer.encode_batch([turn.text for turn in turns], add_special_tokens=False)
-    parents = tokenizer.encode_batch([turn.parent_text or "" for turn in turns], add_special_tokens=False)
+    comments, parents = (
+        tokenizer.encode_batch([without_surrogates(text) for text in texts], add_special_tokens=False)
+        for texts in ([turn.text for turn in turns], [turn.parent_text or "" for turn in turns])
+    )
     for comment, parent in zip(comments, parents, strict=True):
         comment.truncate(COMMENT_TOKENS)
         parent.truncate(PARENT_TOKENS)

@@ -30,3 +30,8 @@ def test_each_part_is_cut_to_its_own_share(tokenizer):
     (encoding,) = encode(tokenizer, [Turn("keep " * 1000, "stop " * 1000)])
     assert encoding.type_ids.count(0) == COMMENT_TOKENS + 2
     assert encoding.type_ids.count(1) == PARENT_TOKENS + 1
+
+
+def test_half_an_emoji_is_read_as_an_unknown_word(tokenizer):
+    (encoding,) = encode(tokenizer, [Turn("keep \ud83d", "stop \ude00")])
+    assert encoding.tokens == ["[CLS]", "keep", "[UNK]", "[SEP]", "stop", "[UNK]", "[SEP]"]
