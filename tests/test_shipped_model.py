@@ -1,0 +1,51 @@
+"""The shipped model and the bundled thread fit together; how good the labels are is measured elsewhere."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from analyzer.classifier.predictor import load_predictor
+from analyzer.cli import app
+from analyzer.predictions import Turn
+from analyzer.resources import model_folder, resource
+from analyzer.scheme import read_scheme
+
+
+@pytest.fixture(scope="module")
+def predictor():
+    return load_predictor(model_folder("small"))
+
+
+def test_its_labels_are_those_of_the_shipped_scheme(predictor):
+    assert predictor.scheme == read_scheme(resource("data", "schemes", "ukraine-nato.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("Ukraine should join NATO as soon as possible. Let them in now.", "pro-membership"),
+        ("Expanding NATO any further will provoke Russia and could end in nuclear war.", "escalation-worry"),
+        ("This is not our war. Stay out of it and spend the money at home.", "non-intervention"),
+        ("Does anyone know when the summit starts?", "none"),
+    ],
+)
+def test_plain_statements_get_their_stance(predictor, text, stance):
+    (prediction,) = predictor.predict([Turn(text)])
+    assert max(prediction.stance.scores, key=prediction.stance.scores.get) == stance
+    assert prediction.agreement is None
+
+
+def test_a_plain_rebuttal_disagrees(predictor):
+    (prediction,) = predictor.predict([Turn("No, you are wrong. That is simply not true.", "NATO started this war.")])
+    assert prediction.agreement.label == "disagree"
+
+
+def test_the_bundled_thread_becomes_a_document():
+    path = resource("data", "threads", "harbour-treaty.txt")
+    result = CliRunner().invoke(app, ["report", str(path), "--format", "json"])
+    document = json.loads(result.stdout)
+    assert document["thread"]["found"] == 26
+    assert document["thread"]["declared"] == 31
+    assert document["thread"]["missing"] == 2
+    assert sum(stance["count"] for stance in document["stances"].values()) == 26
