@@ -13,7 +13,7 @@ from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from analyzer.classifier.network import Network
 
 _AXES = {0: "batch", 1: "tokens"}
-_BLOCK = 128
+_BLOCK = 32
 
 
 def export_float(network: Network, path: Path) -> None:
@@ -37,7 +37,7 @@ def export_float(network: Network, path: Path) -> None:
 
 
 def export_int8(network: Network, path: Path) -> None:
-    """Write the network with int8 matrices, one scale a block of 128 weights, and float16 word embeddings.
+    """Write the network with int8 matrices, one scale a block of 32 weights, and float16 word embeddings.
 
     Activations are quantised block by block as they come, not with one scale a batch: so a comment's labels do not
     depend on which other comments share its batch, and 99 % of them are those of the float32 network.
