@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from analyzer.errors import ReadError, UnknownFormatError
-from analyzer.formats import flat_records, indented_text
+from analyzer.formats import disqus_xml, flat_records, indented_text, reddit_json, wordpress_wxr
 from analyzer.formats.decoding import decode
 from analyzer.thread import Thread
 
@@ -27,6 +27,9 @@ class Reader(Protocol):
 
 # In order of detection: the forms with the clearest marks first, plain text last.
 READERS: Mapping[str, Reader] = {
+    "reddit_json": reddit_json,
+    "disqus_xml": disqus_xml,
+    "wordpress_wxr": wordpress_wxr,
     "flat_records": flat_records,
     "indented_text": indented_text,
 }
