@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from analyzer.errors import ReadError, UnknownFormatError
-from analyzer.formats import disqus_xml, flat_records, indented_text, reddit_json, wordpress_wxr
+from analyzer.formats import disqus_xml, flat_records, guardian_discussion, indented_text, reddit_json, wordpress_wxr
 from analyzer.formats.decoding import decode
 from analyzer.thread import Thread
 
@@ -30,6 +30,7 @@ READERS: Mapping[str, Reader] = {
     "reddit_json": reddit_json,
     "disqus_xml": disqus_xml,
     "wordpress_wxr": wordpress_wxr,
+    "guardian_discussion": guardian_discussion,
     "flat_records": flat_records,
     "indented_text": indented_text,
 }

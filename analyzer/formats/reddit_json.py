@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from analyzer.errors import NoCommentsError, ReadError
+from analyzer.errors import NoCommentsError
+from analyzer.formats.json_tree import count, load_json, words
 from analyzer.formats.times import read_time
 from analyzer.thread import Comment, Thread, build_thread
 
 _LISTING = re.compile(r'\\?"kind\\?"\s*:\s*\\?"Listing\\?"')
 _REMOVED = {"[deleted]", "[removed]"}
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def looks_like(head: str, name: str) -> bool:
@@ -24,21 +24,12 @@ def read(text: str, name: str) -> list[Thread]:
 
     Raises ReadError for damaged JSON and NoCommentsError if no post has comments.
     """
-    pairs = list(_posts(_load(text, name)))
+    pairs = list(_posts(load_json(text, name)))
     threads = [_thread(post, listing) for post, listing in pairs]
     if not any(thread.comments or thread.hidden for thread in threads):
         why = "no listing of a post's comments" if not pairs else "its posts have none"
         raise NoCommentsError(f"no reader comments found in {name}: {why}")
     return threads
-
-
-def _load(text: str, name: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise ReadError(f"{name}: not valid JSON ({error})") from error
-    except RecursionError as error:
-        raise ReadError(f"{name}: JSON nested too deeply to be a comment thread") from error
 
 
 def _posts(document: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -87,7 +78,7 @@ def _thread(post: dict[str, Any], listing: dict[str, Any]) -> Thread:
         thing, above = waiting.pop()
         data = _data(thing)
         if thing.get("kind") == "more":
-            hidden += _count(data.get("count")) or 0
+            hidden += count(data.get("count")) or 0
         elif thing.get("kind") == "t1":
             comment = _comment(data, above, len(comments) + 1)
             comments.append(comment)
@@ -97,7 +88,7 @@ def _thread(post: dict[str, Any], listing: dict[str, Any]) -> Thread:
         id=_words(post.get("id")),
         title=_words(post.get("title")),
         article=_words(post.get("selftext")),
-        declared=_count(post.get("num_comments")),
+        declared=count(post.get("num_comments")),
         hidden=hidden,
     )
 
@@ -117,13 +108,6 @@ def _comment(data: dict[str, Any], above: str | None, number: int) -> Comment:
     )
 
 
-def _count(value: Any) -> int | None:
-    return max(value, 0) if isinstance(value, int) else None
-
-
 def _words(value: Any) -> str:
     """Return a value as text; Reddit writes &, < and > in it as entities."""
-    if not isinstance(value, str | int):
-        return ""
-    text = str(value).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    return words(value).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
