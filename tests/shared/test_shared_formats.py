@@ -114,6 +114,7 @@ def test_an_archived_table_with_bare_ids_and_prefixed_parents() -> None:
         ("disqus_xml/remark42_disqus_deleted_post.xml", "disqus_xml", 3, 6, 0, 0),
         ("wordpress_wxr/theme_unit_test.xml", "wordpress_wxr", 6, 32, 9, 10),
         ("wordpress_wxr/isso_wordpress.xml", "wordpress_wxr", 2, 8, 2, 3),
+        ("hn_algolia_json/hn_thread_synthetic.json", "hn_algolia_json", 1, 4, 1, 1),
         ("guardian_discussion/discussion.json", "guardian_discussion", 1, 51, 1, 1),
     ],
 )
