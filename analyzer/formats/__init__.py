@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from analyzer.errors import ReadError, UnknownFormatError
-from analyzer.formats import flat_records, indented_text
+from analyzer.formats import (
+    disqus_xml,
+    flat_records,
+    guardian_discussion,
+    hn_algolia_json,
+    indented_text,
+    reddit_json,
+    wordpress_wxr,
+)
 from analyzer.formats.decoding import decode
 from analyzer.thread import Thread
 
@@ -27,6 +35,11 @@ class Reader(Protocol):
 
 # In order of detection: the forms with the clearest marks first, plain text last.
 READERS: Mapping[str, Reader] = {
+    "reddit_json": reddit_json,
+    "disqus_xml": disqus_xml,
+    "wordpress_wxr": wordpress_wxr,
+    "guardian_discussion": guardian_discussion,
+    "hn_algolia_json": hn_algolia_json,
     "flat_records": flat_records,
     "indented_text": indented_text,
 }

@@ -9,11 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from analyzer.errors import NoCommentsError, ReadError
+from analyzer.formats.times import read_time
 from analyzer.thread import Comment, Issue, Status, Thread, build_thread
 
 
@@ -46,7 +45,6 @@ _NOTHING = {"", "null", "none", "nan"}
 _ROOT_WORDS = {"0", "-1", "root"}
 _REMOVED = {"[deleted]", "[removed]"}
 _NOBODY = _NOTHING | _REMOVED
-_MILLISECONDS = 1e11  # as seconds this is the year 5138, as milliseconds 1973
 _ONE_ROOT_THREADS, _ONE_ROOT_SHARE = 5, 0.8
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LIST_OF_OBJECTS = re.compile(r"\s*\[\s*\{")
@@ -228,7 +226,7 @@ def _require_columns(roles: Iterable[str], columns: Iterable[str], name: str) ->
 def _comment(row: _Row, number: int) -> tuple[Comment, Issue | None]:
     comment_id = _id(row.id) or f"row-{number}"
     author, text, status = _words(row.author), _words(row.text), _status(row)
-    created = _time(row.time)
+    created = read_time(row.time)
     issue = None
     if created is None and not _is_nothing(row.time):
         issue = Issue("unreadable_time", comment_id, f"its time {str(row.time)[:40]!r} cannot be read; left out")
@@ -272,30 +270,6 @@ def _id(value: object) -> str | None:
     text = _words(value).strip()
     whole, point, zeros = text.rpartition(".")
     return whole if point and not zeros.strip("0") and whole.isdecimal() else text
-
-
-def _time(value: object) -> datetime | None:
-    """Return the time of epoch seconds or milliseconds, ISO 8601 or RFC 2822; without a zone it is UTC."""
-    if _is_nothing(value) or isinstance(value, bool):
-        return None
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        return _written_time(str(value).strip())
-    try:
-        return datetime.fromtimestamp(seconds / 1000 if abs(seconds) >= _MILLISECONDS else seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _written_time(text: str) -> datetime | None:
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            time = parse(text.removesuffix(" UTC"))
-            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-        except (ValueError, OverflowError):
-            continue
-    return None
 
 
 def _resolve_parents(comments: list[Comment], thread_id: str) -> list[Comment]:

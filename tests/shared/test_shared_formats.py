@@ -103,6 +103,40 @@ def test_an_archived_table_with_bare_ids_and_prefixed_parents() -> None:
     assert [issue.kind for thread in threads for issue in thread.issues] == ["missing_parent"]
 
 
+@pytest.mark.parametrize(
+    ("path", "format", "threads", "comments", "depth", "replies"),
+    [
+        ("reddit_json/thread_n49rw_listing_with_more.json", "reddit_json", 1, 485, 9, 363),
+        ("reddit_json/small_thread.json", "reddit_json", 1, 2, 1, 1),
+        ("disqus_xml/laisky_disqus.xml", "disqus_xml", 61, 209, 7, 118),
+        ("disqus_xml/isso_disqus.xml", "disqus_xml", 3, 6, 1, 2),
+        # One of the six posts refers to its thread by an attribute without quotes: it stands in a thread of its own.
+        ("disqus_xml/remark42_disqus_deleted_post.xml", "disqus_xml", 3, 6, 0, 0),
+        ("wordpress_wxr/theme_unit_test.xml", "wordpress_wxr", 6, 32, 9, 10),
+        ("wordpress_wxr/isso_wordpress.xml", "wordpress_wxr", 2, 8, 2, 3),
+        ("hn_algolia_json/hn_thread_synthetic.json", "hn_algolia_json", 1, 4, 1, 1),
+        ("guardian_discussion/discussion.json", "guardian_discussion", 1, 51, 1, 1),
+    ],
+)
+def test_real_files(path: str, format: str, threads: int, comments: int, depth: int, replies: int) -> None:
+    source, found = read_threads(SHARED / "formats" / path)
+    assert (source.format, len(found)) == (format, threads)
+    assert sum(thread.found for thread in found) == comments
+    assert max(max(thread.depths) for thread in found) == depth
+    assert sum(parent >= 0 for thread in found for parent in thread.parents) == replies
+    assert [issue for thread in found for issue in thread.issues] == []
+
+
+def test_a_page_with_stubs_declares_more_than_it_holds() -> None:
+    _, (thread,) = read_threads(SHARED / "formats" / "reddit_json" / "thread_n49rw_listing_with_more.json")
+    assert (thread.declared, thread.missing, thread.deleted, thread.hidden) == (1412, 0, 10, 1060)
+
+
+def test_deleted_comments_of_an_export_stay() -> None:
+    _, threads = read_threads(SHARED / "formats" / "disqus_xml" / "laisky_disqus.xml")
+    assert sum(thread.deleted for thread in threads) == 4
+
+
 def test_a_table_without_parents_says_so() -> None:
     with pytest.raises(ReadError, match="no tree in this form: no parent column among: comment"):
         read_threads(SHARED / "formats" / "tabular_csv" / "worldnews_flat.csv")

@@ -1,0 +1,53 @@
+"""A Disqus export, the comments of a whole site in one XML file -> Threads."""
+
+import re
+
+from lxml import etree
+
+from analyzer.errors import NoCommentsError
+from analyzer.formats.html_text import html_to_text
+from analyzer.formats.times import read_time
+from analyzer.formats.xml_tree import child, local_name, parse_xml, words
+from analyzer.thread import Comment, Thread, build_thread
+
+_ROOT = re.compile(r"<disqus[\s>]")
+_ID = "{http://disqus.com/disqus-internals}id"
+
+
+def looks_like(head: str, name: str) -> bool:
+    """A `disqus` element near the beginning."""
+    return _ROOT.search(head) is not None
+
+
+def read(text: str, name: str) -> list[Thread]:
+    """Return the threads that have comments, in the order of the export's first comment on each.
+
+    A comment marked as spam stays what it is; a deleted one stays without its words. Raises NoCommentsError if
+    the export has none.
+    """
+    root = parse_xml(text, name)
+    titles = {element.get(_ID): words(element, "title") for element in root if local_name(element) == "thread"}
+    threads: dict[str, list[Comment]] = {}
+    for number, element in enumerate((post for post in root if local_name(post) == "post"), start=1):
+        threads.setdefault(_reference(element, "thread") or "", []).append(_comment(element, number))
+    if not threads:
+        raise NoCommentsError(f"no reader comments found in {name}: the export has no post element")
+    return [build_thread(comments, id=key, title=titles.get(key, "")) for key, comments in threads.items()]
+
+
+def _comment(post: etree._Element, number: int) -> Comment:
+    deleted = words(post, "isDeleted").lower() == "true"
+    author = child(post, "author")
+    return Comment(
+        id=post.get(_ID) or f"post-{number}",
+        parent_id=_reference(post, "parent"),
+        text="" if deleted else html_to_text(words(post, "message")),
+        author=None if author is None else words(author, "name") or words(author, "username") or None,
+        created=read_time(words(post, "createdAt")),
+        status="deleted" if deleted else "ok",
+    )
+
+
+def _reference(post: etree._Element, tag: str) -> str | None:
+    element = child(post, tag)
+    return None if element is None else element.get(_ID)

@@ -1,0 +1,113 @@
+"""Reddit's JSON of a post and its comments, bare or inside a recorded HTTP exchange -> Threads."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from analyzer.errors import NoCommentsError
+from analyzer.formats.json_tree import count, load_json, words
+from analyzer.formats.times import read_time
+from analyzer.thread import Comment, Thread, build_thread
+
+_LISTING = re.compile(r'\\?"kind\\?"\s*:\s*\\?"Listing\\?"')
+_REMOVED = {"[deleted]", "[removed]"}
+
+
+def looks_like(head: str, name: str) -> bool:
+    """A JSON document with an object of the kind "Listing" near its beginning."""
+    return head.lstrip()[:1] in {"[", "{"} and _LISTING.search(head) is not None
+
+
+def read(text: str, name: str) -> list[Thread]:
+    """Return a thread for each post with its comments; `hidden` counts those behind "load more" stubs.
+
+    Raises ReadError for damaged JSON and NoCommentsError if no post has comments.
+    """
+    pairs = list(_posts(load_json(text, name)))
+    threads = [_thread(post, listing) for post, listing in pairs]
+    if not any(thread.comments or thread.hidden for thread in threads):
+        why = "no listing of a post's comments" if not pairs else "its posts have none"
+        raise NoCommentsError(f"no reader comments found in {name}: {why}")
+    return threads
+
+
+def _posts(document: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the data of each post and its comment listing, wherever they stand in the document."""
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if _is_page(value):
+            yield _data(_children(value[0])[0]), value[1]
+        elif isinstance(value, list | dict):
+            waiting.extend(reversed(value if isinstance(value, list) else list(value.values())))
+        elif isinstance(value, str) and value.startswith("[") and _LISTING.search(value):
+            try:
+                waiting.append(json.loads(value))
+            except (ValueError, RecursionError):
+                continue  # not a recorded answer but a text that resembles one
+
+
+def _is_page(value: Any) -> bool:
+    """Say whether `value` is what Reddit answers for a post: a listing of that post and one of its comments."""
+    if not isinstance(value, list) or len(value) != 2 or not all(map(_is_listing, value)):
+        return False
+    return [child.get("kind") for child in _children(value[0])] == ["t3"]
+
+
+def _is_listing(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("kind") == "Listing"
+
+
+def _data(value: dict[str, Any]) -> dict[str, Any]:
+    data = value.get("data")
+    return data if isinstance(data, dict) else {}
+
+
+def _children(value: Any) -> list[dict[str, Any]]:
+    """Return the things in a listing; none for the "" that stands for no replies."""
+    children = _data(value).get("children") if _is_listing(value) else None
+    return [child for child in children if isinstance(child, dict)] if isinstance(children, list) else []
+
+
+def _thread(post: dict[str, Any], listing: dict[str, Any]) -> Thread:
+    comments: list[Comment] = []
+    hidden = 0
+    waiting: list[tuple[dict[str, Any], str | None]] = [(child, None) for child in _children(listing)]
+    while waiting:
+        thing, above = waiting.pop()
+        data = _data(thing)
+        if thing.get("kind") == "more":
+            hidden += count(data.get("count")) or 0
+        elif thing.get("kind") == "t1":
+            comment = _comment(data, above, len(comments) + 1)
+            comments.append(comment)
+            waiting.extend((child, comment.id) for child in _children(data.get("replies")))
+    return build_thread(
+        comments,
+        id=_words(post.get("id")),
+        title=_words(post.get("title")),
+        article=_words(post.get("selftext")),
+        declared=count(post.get("num_comments")),
+        hidden=hidden,
+    )
+
+
+def _comment(data: dict[str, Any], above: str | None, number: int) -> Comment:
+    """Return a comment whose parent is the one it names, else the one it is nested in."""
+    parent = _words(data.get("parent_id"))
+    text, author = _words(data.get("body")), _words(data.get("author"))
+    gone = "body" not in data or text.strip() in _REMOVED
+    return Comment(
+        id=_words(data.get("id")) or f"comment-{number}",
+        parent_id=None if parent.startswith("t3_") else parent.removeprefix("t1_") or above,
+        text="" if gone else text,
+        author=None if author in _REMOVED else author or None,
+        created=read_time(data.get("created_utc")),
+        status="deleted" if gone else "ok",
+    )
+
+
+def _words(value: Any) -> str:
+    """Return a value as text; Reddit writes &, < and > in it as entities."""
+    return words(value).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,0 +1,30 @@
+"""A time as files write it -> a datetime in UTC."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+_MILLISECONDS = 1e11  # as seconds this is the year 5138, as milliseconds 1973
+
+
+def read_time(value: object) -> datetime | None:
+    """Return the time of epoch seconds or milliseconds, ISO 8601 or RFC 2822; without a zone it is UTC."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        return _written_time(str(value).strip())
+    try:
+        return datetime.fromtimestamp(seconds / 1000 if abs(seconds) >= _MILLISECONDS else seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _written_time(text: str) -> datetime | None:
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            time = parse(text.removesuffix(" UTC"))
+            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            continue
+    return None

@@ -1,0 +1,55 @@
+"""A WordPress export (WXR, an RSS file with the comments of every post) -> Threads."""
+
+import re
+
+from lxml import etree
+
+from analyzer.errors import NoCommentsError
+from analyzer.formats.html_text import html_to_text
+from analyzer.formats.times import read_time
+from analyzer.formats.xml_tree import local_name, parse_xml, words
+from analyzer.thread import Comment, Thread, build_thread
+
+# Both http and https addresses are about, and any version after them.
+_NAMESPACE = re.compile(r"""["']https?://wordpress\.org/export/[\d.]+/["']""")
+_TRASH = {"trash", "post-trashed"}
+
+
+def looks_like(head: str, name: str) -> bool:
+    """Markup with the namespace of WordPress exports near its beginning."""
+    return _NAMESPACE.search(head) is not None and "<rss" in head
+
+
+def read(text: str, name: str) -> list[Thread]:
+    """Return a thread for each post that has comments, as comment ids can repeat from post to post.
+
+    Pingbacks and comments waiting for approval are comments of the file; one in the trash counts as deleted. Raises
+    NoCommentsError if no post has comments.
+    """
+    threads = []
+    for item in (element for element in parse_xml(text, name).iter() if local_name(element) == "item"):
+        comments = [_comment(element, number) for number, element in enumerate(_comment_elements(item), start=1)]
+        if comments:
+            article = html_to_text(words(item, "encoded"), keep_lines=True)
+            thread = build_thread(comments, id=words(item, "post_id"), title=words(item, "title"), article=article)
+            threads.append(thread)
+    if not threads:
+        raise NoCommentsError(f"no reader comments found in {name}: no item of the export has a comment")
+    return threads
+
+
+def _comment_elements(item: etree._Element) -> list[etree._Element]:
+    return [element for element in item if local_name(element) == "comment"]
+
+
+def _comment(element: etree._Element, number: int) -> Comment:
+    parent = words(element, "comment_parent")
+    deleted = words(element, "comment_approved") in _TRASH
+    return Comment(
+        id=words(element, "comment_id") or f"comment-{number}",
+        parent_id=parent if parent not in {"", "0"} else None,
+        text="" if deleted else html_to_text(words(element, "comment_content"), keep_lines=True),
+        author=words(element, "comment_author") or None,
+        created=read_time(words(element, "comment_date_gmt") or words(element, "comment_date")),
+        status="deleted" if deleted else "ok",
+    )

@@ -1,0 +1,66 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from analyzer.errors import NoCommentsError
+from analyzer.formats import detect_format, wordpress_wxr
+from analyzer.thread import Comment, Thread
+
+
+def comment(id: str, parent: str = "0", text: str = "Late again.", approved: str = "1", kind: str = "") -> str:
+    return f"""<wp:comment><wp:comment_id>{id}</wp:comment_id>
+        <wp:comment_author><![CDATA[Ines]]></wp:comment_author>
+        <wp:comment_date>2024-05-06 14:00:00</wp:comment_date>
+        <wp:comment_date_gmt>2024-05-06 12:00:00</wp:comment_date_gmt>
+        <wp:comment_content><![CDATA[{text}]]></wp:comment_content><wp:comment_type>{kind}</wp:comment_type>
+        <wp:comment_approved>{approved}</wp:comment_approved><wp:comment_parent>{parent}</wp:comment_parent>
+        </wp:comment>"""
+
+
+def item(id: str, title: str, *comments: str) -> str:
+    body = f"<content:encoded><![CDATA[<p>The {title} is late.</p>]]></content:encoded>"
+    return f"<item><title>{title}</title>{body}<wp:post_id>{id}</wp:post_id>{''.join(comments)}</item>"
+
+
+def export(*items: str, namespace: str = "http://wordpress.org/export/1.2/") -> str:
+    spaces = f'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="{namespace}"'
+    return f'<?xml version="1.0"?>\n<rss version="2.0" {spaces}>\n<channel>{"".join(items)}</channel></rss>'
+
+
+def read(text: str) -> list[Thread]:
+    return wordpress_wxr.read(text, "ferry.xml")
+
+
+@pytest.mark.parametrize("namespace", ["http://wordpress.org/export/1.0/", "https://wordpress.org/export/1.2/"])
+def test_any_version_of_the_namespace_is_known(namespace: str) -> None:
+    text = export(item("7", "ferry", comment("1")), namespace=namespace)
+    assert detect_format(text, "a.txt") == "wordpress_wxr"
+    assert read(text)[0].found == 1
+
+
+def test_a_comment_has_its_typed_lines_author_and_time_in_utc() -> None:
+    (thread,) = read(export(item("7", "ferry", comment("1", text="Late\n\nagain, <em>they</em> say"))))
+    noon = datetime(2024, 5, 6, 12, tzinfo=UTC)
+    assert thread.comments == (Comment("1", None, "Late\n\nagain, they say", "Ines", noon),)
+    assert (thread.id, thread.title, thread.article) == ("7", "ferry", "The ferry is late.")
+
+
+def test_ids_that_repeat_from_post_to_post_are_different_comments() -> None:
+    posts = [item("7", "ferry", comment("1"), comment("2", "1")), item("8", "pier", comment("2"), comment("3", "2"))]
+    threads = read(export(*posts, item("9", "lighthouse")))
+    assert [[(c.id, c.parent_id) for c in thread.comments] for thread in threads] == [
+        [("1", None), ("2", "1")],
+        [("2", None), ("3", "2")],
+    ]
+    assert [issue for thread in threads for issue in thread.issues] == []
+
+
+def test_pingbacks_and_waiting_comments_are_kept_and_trash_is_deleted() -> None:
+    comments = [comment("1", approved="0"), comment("2", kind="pingback"), comment("3", approved="trash")]
+    (thread,) = read(export(item("7", "ferry", *comments)))
+    assert [c.status for c in thread.comments] == ["ok", "ok", "deleted"]
+
+
+def test_an_export_without_comments_says_so() -> None:
+    with pytest.raises(NoCommentsError, match=r"in ferry\.xml: no item of the export has a comment"):
+        read(export(item("7", "ferry")))
