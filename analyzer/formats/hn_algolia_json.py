@@ -10,12 +10,14 @@ from analyzer.formats.times import read_time
 from analyzer.thread import Comment, Thread, build_thread
 
 _MARKS = tuple(re.compile(rf'"{name}"\s*:') for name in ("id", "author"))
+_NEXT_OBJECT = re.compile(r"\}\s*\n\{")
 _CHILDREN = re.compile(r'"children"\s*:\s*\[\s*[{\]]')
 
 
 def looks_like(head: str, name: str) -> bool:
-    """A JSON object with an id, an author and a list of children."""
-    return head.lstrip()[:1] == "{" and all(mark.search(head) for mark in (*_MARKS, _CHILDREN))
+    """One JSON object with an id, an author and a list of children; several, a line each, are flat records."""
+    one_object = head.lstrip()[:1] == "{" and not _NEXT_OBJECT.search(head)
+    return one_object and all(mark.search(head) for mark in (*_MARKS, _CHILDREN))
 
 
 def read(text: str, name: str) -> list[Thread]:

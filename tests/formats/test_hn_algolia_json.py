@@ -56,3 +56,8 @@ def test_a_story_without_comments_says_so() -> None:
 def test_damaged_or_hostile_json_is_named(text: str) -> None:
     with pytest.raises(ReadError, match=r"^ferry\.json: "):
         hn_algolia_json.read(text, "ferry.json")
+
+
+def test_rows_with_children_are_not_one_item():
+    rows = '{"id": 1, "author": "ines", "text": "Late.", "parent_id": null, "children": [{"id": 2}]}\n{"id": 2}\n'
+    assert not hn_algolia_json.looks_like(rows, "rows")
