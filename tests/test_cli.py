@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from analyzer import cli
+from analyzer.cli import base, reporting
 from analyzer.errors import ModelError
 from analyzer.report import RENDERERS
 from analyzer.resources import resource
@@ -19,7 +20,7 @@ SAMPLE = resource("data", "threads", "harbour-treaty.txt")
 
 @pytest.fixture(autouse=True)
 def _toy_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_load_predictor", lambda name: ToyPredictor())
+    monkeypatch.setattr(base, "load_predictor", lambda name: ToyPredictor())
 
 
 def run(*args: str | Path, stdin: str | bytes | None = None) -> Result:
@@ -51,7 +52,7 @@ def test_report_writes_a_file(tmp_path: Path) -> None:
 
 
 def test_report_offers_every_renderer() -> None:
-    assert get_args(get_type_hints(cli.report)["format"]) == tuple(RENDERERS)
+    assert get_args(get_type_hints(reporting.report)["format"]) == tuple(RENDERERS)
 
 
 def test_tree_draws_every_comment() -> None:
@@ -91,7 +92,7 @@ def test_a_bug_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(name: str) -> ToyPredictor:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(cli, "_load_predictor", broken)
+    monkeypatch.setattr(base, "load_predictor", broken)
     assert isinstance(run("report", SAMPLE).exception, RuntimeError)
 
 
@@ -122,7 +123,7 @@ def test_without_a_model_the_output_is_left_alone(tmp_path: Path, monkeypatch: p
     def no_model(name: str) -> ToyPredictor:
         raise ModelError("no such model")
 
-    monkeypatch.setattr(cli, "_load_predictor", no_model)
+    monkeypatch.setattr(base, "load_predictor", no_model)
     out = tmp_path / "out.jsonl"
     out.write_text("earlier work", encoding="utf-8")
     assert run("predict", SAMPLE, "-o", out).exit_code == 1
@@ -156,20 +157,20 @@ def test_version() -> None:
 
 
 def test_a_progress_bar_needs_a_terminal_and_long_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    with cli._progress_bar(10_000) as progress:
+    with base.progress_bar(10_000) as progress:
         assert progress is None
     monkeypatch.setattr(sys, "stderr", _Terminal())
-    with cli._progress_bar(10) as progress:
+    with base.progress_bar(10) as progress:
         assert progress is None
-    with cli._progress_bar(10_000) as progress:
+    with base.progress_bar(10_000) as progress:
         assert progress is not None
         progress(10_000)
 
 
 def test_a_closed_pipe_is_no_traceback() -> None:
     code = (
-        "from analyzer import cli; from tests.toy import ToyPredictor; "
-        "cli._load_predictor = lambda name: ToyPredictor(); cli.main()"
+        "from analyzer import cli; from analyzer.cli import base; from tests.toy import ToyPredictor; "
+        "base.load_predictor = lambda name: ToyPredictor(); cli.main()"
     )
     rows = b'{"id": 1, "text": "sign"}\n' * 5000
     with subprocess.Popen(

@@ -1,0 +1,151 @@
+"""What the commands share: the application, their common options, and reading, choosing and writing."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO
+
+import typer
+from typer.core import TyperGroup
+
+from analyzer import __version__
+from analyzer.errors import AnalyzerError, ReadError
+from analyzer.plain import clean
+from analyzer.predictions import Progress
+from analyzer.resources import model_folder
+from analyzer.thread import Thread
+
+if TYPE_CHECKING:
+    from analyzer.analysis import Analysis
+    from analyzer.classifier.predictor import OnnxPredictor
+
+_LONG_WORK = 200  # comments; less is done before a progress bar could be read
+_IDS_SHOWN = 10
+
+
+class _Commands(TyperGroup):
+    """The command group that turns an AnalyzerError into one line on standard error and exit code 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AnalyzerError as error:
+            typer.echo(f"error: {clean(str(error))}", err=True)
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ThreadFile = Annotated[str, typer.Argument(metavar="FILE", help="The saved thread; - reads standard input.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Write to this file.")]
+ModelName = Annotated[str, typer.Option("--model", metavar="NAME", help="A shipped model, or a model folder.")]
+ThreadId = Annotated[str | None, typer.Option("--thread", metavar="ID", help="Which thread, if FILE holds several.")]
+InputFormat = Annotated[
+    str | None, typer.Option("--input-format", metavar="NAME", help="FILE's format, if it is not to be detected.")
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"analyzer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Say what goes on in a thread of reader comments: stances, agreement, contested branches, and how sure that is.
+
+    Example: analyzer report data/threads/harbour-treaty.txt
+    """
+
+
+def analyze_file(file: str, *, thread_id: str | None, input_format: str | None, model: str) -> "Analysis":
+    """Return the analysis of the chosen thread of a file, or of standard input for "-"."""
+    from analyzer.analysis import analyze
+    from analyzer.formats import read_threads
+
+    path_or_file: str | BinaryIO = sys.stdin.buffer if file == "-" else file
+    source, threads = read_threads(path_or_file, format=input_format)
+    thread = choose_thread(threads, thread_id, source.name)
+    with progress_bar(thread.found) as progress:
+        return analyze(thread, load_predictor(model), source=source, progress=progress)
+
+
+def load_predictor(name: str) -> "OnnxPredictor":
+    """Return the predictor of a shipped model, or of a model folder."""
+    from analyzer.classifier.predictor import load_predictor
+
+    return load_predictor(model_folder(name))
+
+
+def choose_thread(threads: list[Thread], thread_id: str | None, name: str) -> Thread:
+    """Return the thread with this id, or the only one; raises ReadError with the ids there are."""
+    if thread_id is None and len(threads) == 1:
+        return threads[0]
+    for thread in threads:
+        if thread.id == thread_id:
+            return thread
+    ids = ", ".join(thread.id for thread in threads[:_IDS_SHOWN]) + (", …" if len(threads) > _IDS_SHOWN else "")
+    if thread_id is None:
+        raise ReadError(f"{name} holds {len(threads)} threads; choose one with --thread ID: {ids}")
+    raise ReadError(f"{name} holds no thread {thread_id!r}; it holds: {ids}")
+
+
+@contextmanager
+def progress_bar(total: int) -> Iterator[Progress | None]:
+    """Give a callback that moves a bar on standard error; None where nobody watches or the work is short."""
+    if total < _LONG_WORK or not sys.stderr.isatty():
+        yield None
+        return
+    with typer.progressbar(length=total, label="Reading comments", file=sys.stderr) as bar:
+        yield bar.update
+
+
+def shows_colors(stream: TextIO) -> bool:
+    """Say whether the stream is a terminal that shows colours, and wants to (NO_COLOR)."""
+    from rich.console import Console
+
+    console = Console(file=stream)
+    return console.color_system is not None and not console.no_color
+
+
+def output_width(output: Path | None) -> int:
+    """Return the columns to write for: those of the terminal, 80 for a file."""
+    from rich.console import Console
+
+    return 80 if output else Console().width
+
+
+def write_text(text: str, output: Path | None, *, source: str) -> None:
+    """Write to the file, or to standard output; raises AnalyzerError rather than write over `source`."""
+    with open_output(output, source=source) as out:
+        out.write(text)
+
+
+@contextmanager
+def open_output(output: Path | None, *, source: str) -> Iterator[TextIO]:
+    """Open the file to write, or standard output; refuses to write over the file that is read."""
+    if output is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    try:
+        if source != "-" and output.exists() and output.samefile(source):
+            raise AnalyzerError(f"{output}: this is the file that is read; write to another one")
+        out = output.open("w", encoding="utf-8")
+    except OSError as error:
+        raise AnalyzerError(f"{output}: cannot write: {error.strerror}") from error
+    with out:
+        yield out

@@ -1,0 +1,110 @@
+"""The commands about models: `predict`, `evaluate` and `train`."""
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from analyzer.cli import base
+from analyzer.cli.base import ModelName, Output, app, open_output
+from analyzer.errors import ModelError, ReadError
+from analyzer.resources import DEFAULT_MODEL
+
+
+@app.command()
+def predict(
+    file: Annotated[str, typer.Argument(metavar="IN.jsonl", help="Rows with text, id, parent_text; - is stdin.")],
+    output: Output = None,
+    model: ModelName = DEFAULT_MODEL,
+) -> None:
+    """Classify rows of JSON: one prediction a row, in order; a row that cannot be read gets an error in its place.
+
+    Example: analyzer predict comments.jsonl -o predictions.jsonl
+    """
+    from analyzer.rows import predict_rows
+
+    with _open_rows(file) as lines:
+        predictor = base.load_predictor(model)
+        with open_output(output, source=file) as out:
+            for line in predict_rows(lines, predictor):
+                out.write(line + "\n")
+
+
+@app.command()
+def evaluate(
+    data: Annotated[list[Path], typer.Argument(metavar="ROWS.jsonl…", help="Labelled rows to score the model on.")],
+    model: ModelName = DEFAULT_MODEL,
+    baseline: Annotated[
+        list[Path] | None, typer.Option(metavar="ROWS.jsonl", help="Train TF-IDF + logistic regression on these.")
+    ] = None,
+) -> None:
+    """Score a model on labelled rows, beside the majority class and, with --baseline, a TF-IDF classifier.
+
+    Example: analyzer evaluate dev.jsonl --baseline train.jsonl
+    """
+    from analyzer.classifier.evaluation import evaluate as evaluate_model
+    from analyzer.classifier.examples import read_examples
+    from analyzer.report.scores import render_scores
+
+    predictor = base.load_predictor(model)
+    labels = predictor.scheme.labels
+    examples = read_examples(data, labels)
+    baseline_examples = read_examples(baseline, labels) if baseline else []
+    scores = evaluate_model(predictor, examples, baseline_examples=baseline_examples)
+    typer.echo(render_scores(scores, model=predictor.name, test_set=", ".join(path.name for path in data)), nl=False)
+
+
+@app.command()
+def train(
+    data: Annotated[
+        list[Path], typer.Argument(metavar="ROWS.jsonl…", help="Labelled rows; files may differ in labels.")
+    ],
+    scheme: Annotated[Path, typer.Option(metavar="SCHEME.toml", help="The topic and its labels.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the model folder goes.")],
+    encoder: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A folder or model hub name; all-MiniLM-L6-v2 by default.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the rows.")] = 3,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 1,
+) -> None:
+    """Teach a model from labelled rows and write its folder. Needs the `train` extra.
+
+    Example: analyzer train rows.jsonl --scheme scheme.toml -o models/mine
+    """
+    try:
+        from analyzer.classifier.learning import train as train_model
+        from analyzer.classifier.training import Settings
+    except ImportError as error:
+        raise ModelError(f"training needs more packages: pip install 'analyzer[train]' ({error.name})") from error
+
+    with typer.progressbar(length=100, label="Training", file=sys.stderr) as bar:
+        done = 0
+
+        def show(step: int, steps: int, loss: float) -> None:
+            nonlocal done
+            bar.label = f"Training, loss {loss:.2f}"
+            bar.update(100 * step // steps - done)
+            done = 100 * step // steps
+
+        predictor = train_model(
+            data, scheme, output, encoder=encoder, settings=Settings(epochs=epochs, seed=seed), report=show
+        )
+    typer.echo(f"{output}: model {predictor.name!r} for {', '.join(predictor.scheme.labels)}")
+
+
+@contextmanager
+def _open_rows(file: str) -> Iterator[TextIO]:
+    """Open the rows as UTF-8; bytes that are none survive as surrogates, so that only their row is refused."""
+    if file == "-":
+        yield io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="surrogateescape")
+        return
+    try:
+        lines = open(file, encoding="utf-8-sig", errors="surrogateescape")  # noqa: SIM115 (closed two lines below)
+    except OSError as error:
+        raise ReadError(f"{file}: cannot read: {error.strerror}") from error
+    with lines:
+        yield lines
