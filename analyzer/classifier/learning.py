@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from tokenizers.processors import TemplateProcessing
 from transformers import AutoTokenizer
 
 from analyzer.classifier.calibration import abstention_threshold, fit_temperature, softmax
@@ -117,8 +118,15 @@ def default_encoder() -> str:
 
 
 def load_tokenizer(encoder: str) -> Tokenizer:
-    """Return the encoder's tokenizer without truncation or padding."""
-    tokenizer: Tokenizer = AutoTokenizer.from_pretrained(encoder).backend_tokenizer
+    """Return the encoder's tokenizer without truncation or padding, the second text marked by token type 1."""
+    loaded = AutoTokenizer.from_pretrained(encoder)
+    tokenizer: Tokenizer = loaded.backend_tokenizer
+    first, last = loaded.cls_token, loaded.sep_token
+    tokenizer.post_processor = TemplateProcessing(
+        single=f"{first} $A {last}",
+        pair=f"{first} $A {last} $B:1 {last}:1",
+        special_tokens=[(first, loaded.cls_token_id), (last, loaded.sep_token_id)],
+    )
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

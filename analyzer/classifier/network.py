@@ -29,6 +29,8 @@ class Network(nn.Module):
         super().__init__()
         self.encoder = encoder
         hidden: int = encoder.config.hidden_size  # type: ignore[union-attr, assignment]
+        # MPNet has no table of token types; there the types only tell the two means apart.
+        self.encoder_reads_types = getattr(encoder.config, "type_vocab_size", 0) > 1
         self.dropout = nn.Dropout(dropout)
         self.stance = nn.Linear(3 * hidden, stance_labels)
         self.agreement = nn.Linear(4 * hidden, len(AGREEMENT_LABELS))
@@ -36,8 +38,9 @@ class Network(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Logits:
         """Return the logits for token ids, mask and types, each (batch, tokens); type 1 marks the parent."""
+        types = {"token_type_ids": token_type_ids} if self.encoder_reads_types else {}
         states = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            input_ids=input_ids, attention_mask=attention_mask, **types
         ).last_hidden_state  # (batch, tokens, hidden)
         parent_mask = (attention_mask * token_type_ids).to(states.dtype)
         comment_mask = (attention_mask * (1 - token_type_ids)).to(states.dtype)
@@ -49,7 +52,10 @@ class Network(nn.Module):
 
 def new_network(encoder: str | Path, stance_labels: int) -> Network:
     """Return a network with untrained heads over a pretrained encoder: a folder or a name on the model hub."""
-    return Network(AutoModel.from_pretrained(encoder, attn_implementation="eager", dtype=torch.float32), stance_labels)
+    loaded = AutoModel.from_pretrained(
+        encoder, attn_implementation="eager", dtype=torch.float32, add_pooling_layer=False
+    )
+    return Network(loaded, stance_labels)
 
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:
