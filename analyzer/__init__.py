@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from analyzer.resources import model_folder
     from analyzer.thread import Comment, Thread, build_thread
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Analysis",
     "AnalyzerError",
@@ -40,21 +42,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return _version()
     if name not in _HOMES:
         raise AttributeError(f"module 'analyzer' has no attribute {name!r}")
     return getattr(import_module(f"analyzer.{_HOMES[name]}"), name)
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("analyzer")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "0+unknown"
-
-
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__, "__version__"])
+    return sorted([*globals(), *__all__])

@@ -33,9 +33,9 @@ def report(
 
     Example: analyzer report data/threads/harbour-treaty.txt --format markdown -o report.md
     """
+    analysis = analyze_file(file, thread_id=thread, input_format=input_format, model=model)
     from analyzer.report import RENDERERS
 
-    analysis = analyze_file(file, thread_id=thread, input_format=input_format, model=model)
     on_screen = output is None and shows_colors(sys.stdout)
     write_text(RENDERERS[format](analysis, width=output_width(output), color=on_screen), output, source=file)
 
@@ -51,7 +51,7 @@ def tree(
 
     Example: analyzer tree data/threads/harbour-treaty.txt
     """
+    analysis = analyze_file(file, thread_id=thread, input_format=input_format, model=model)
     from analyzer.report.tree import render_tree
 
-    analysis = analyze_file(file, thread_id=thread, input_format=input_format, model=model)
     write_text(render_tree(analysis, width=output_width(None), color=shows_colors(sys.stdout)), None, source=file)

@@ -1,7 +1,6 @@
 """A time as files write it -> a datetime in UTC."""
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 _MILLISECONDS = 1e11  # as seconds this is the year 5138, as milliseconds 1973
 
@@ -21,6 +20,9 @@ def read_time(value: object) -> datetime | None:
 
 
 def _written_time(text: str) -> datetime | None:
+    # Imported here: it brings the whole of `email`, which most files never need.
+    from email.utils import parsedate_to_datetime
+
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             time = parse(text.removesuffix(" UTC"))
