@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -20,14 +20,18 @@ class _Row:
     id: str | int | None
     turn: Turn | None = None
     error: dict[str, Any] | None = None
+    words: dict[str, Any] = field(default_factory=dict)
 
 
-def predict_rows(lines: Iterable[str], predictor: Predictor, *, batch_rows: int = _BATCH_ROWS) -> Iterator[str]:
+def predict_rows(
+    lines: Iterable[str], predictor: Predictor, *, with_text: bool = False, batch_rows: int = _BATCH_ROWS
+) -> Iterator[str]:
     """Yield one line of JSON for each row, in order: its prediction, or what is wrong with it.
 
     A row is an object with `text`, and perhaps `id` and `parent_text`. Its answer has `id`, `stance`, `agreement`
     (null without a parent's text) and `attack`; a row that cannot be read has `id` and `error` with `kind`, `line`
-    and `detail`. Blank lines are no rows. At most `batch_rows` rows are held at a time.
+    and `detail`. `with_text` repeats the row's `text` and `parent_text` in the answer, so that another model can be
+    trained on it. Blank lines are no rows. At most `batch_rows` rows are held at a time.
     """
     rows = (_read_row(number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(rows, batch_rows)):
@@ -35,7 +39,7 @@ def predict_rows(lines: Iterable[str], predictor: Predictor, *, batch_rows: int 
         predictions = iter(predictor.predict(turns) if turns else [])
         for row in batch:
             answer = _answer(next(predictions)) if row.turn else {"error": row.error}
-            yield json_text({"id": row.id, **answer})
+            yield json_text({"id": row.id, **(row.words if with_text else {}), **answer})
 
 
 def _read_row(number: int, line: str) -> _Row:
@@ -58,7 +62,8 @@ def _read_row(number: int, line: str) -> _Row:
     if parent_text is not None and not isinstance(parent_text, str):
         detail = f"'parent_text' must be a string or null, found {_json_type(parent_text)}"
         return _bad_row(number, "invalid_parent_text", detail, id=row_id)
-    return _Row(row_id, turn=make_turn(text, parent_text if parent_text and parent_text.strip() else None))
+    parent_text = parent_text if parent_text and parent_text.strip() else None
+    return _Row(row_id, turn=make_turn(text, parent_text), words={"text": text, "parent_text": parent_text})
 
 
 def _bad_row(number: int, kind: str, detail: str, *, id: str | int | None = None) -> _Row:

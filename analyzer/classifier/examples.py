@@ -15,15 +15,24 @@ from analyzer.predictions import AGREEMENT_LABELS, Turn
 class Example:
     """A turn with whatever labels its row carries; None where a row is silent, so sets can be mixed.
 
-    `thread` groups rows that must not be split between training and held-out data. `sure` is 1 to 3.
+    A row written by `analyzer predict` carries another model's scores instead of labels, in the order of the labels
+    they are for: a student learns from those. `thread` groups rows that must not be split between training and
+    held-out data. `sure` is 1 to 3.
     """
 
     turn: Turn
     thread: str
-    stance: str | None
-    agreement: str | None
-    attack: int | None
-    sure: int
+    stance: str | None = None
+    agreement: str | None = None
+    attack: float | None = None
+    sure: int = 2
+    stance_scores: tuple[float, ...] | None = None
+    agreement_scores: tuple[float, ...] | None = None
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether its labels are another model's scores: good to learn from, not to be judged by."""
+        return self.stance_scores is not None or self.agreement_scores is not None
 
 
 def read_examples(paths: Sequence[Path], stance_labels: Sequence[str] | None) -> list[Example]:
@@ -60,20 +69,35 @@ def _example(row: Any, stance_labels: Sequence[str] | None) -> Example:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not row["text"].strip():
         raise ValueError("a labelled row needs a text")
     parent_text = row.get("parent_text") or None
-    stance = (row.get("stance") or None) if stance_labels is not None else None
-    agreement = row.get("relation") or row.get("agreement") or None
+    stance, stance_scores = _label(row.get("stance"), "stance", stance_labels or ())
+    relation, relation_scores = _label(row.get("relation") or row.get("agreement"), "agreement", AGREEMENT_LABELS)
     attack = row.get("attack")
-    if stance is not None and stance_labels is not None and stance not in stance_labels:
-        raise ValueError(f"unknown stance {stance!r}; the scheme has {', '.join(stance_labels)}")
-    if agreement is not None and agreement not in AGREEMENT_LABELS:
-        raise ValueError(f"unknown agreement {agreement!r}; known: {', '.join(AGREEMENT_LABELS)}")
-    if attack not in (None, 0, 1):
-        raise ValueError(f"attack is 0 or 1, not {attack!r}")
+    if isinstance(attack, dict):
+        attack = attack.get("score")
+    if attack is not None and (isinstance(attack, bool) or not isinstance(attack, int | float) or not 0 <= attack <= 1):
+        raise ValueError(f"attack is 0, 1 or a score between, not {attack!r}")
     return Example(
         turn=make_turn(row["text"], parent_text),
         thread=str(row.get("thread") or row.get("id") or row["text"]),
         stance=stance,
-        agreement=agreement if parent_text else None,
+        agreement=relation if parent_text else None,
         attack=attack,
         sure=row.get("sure") or 2,
+        stance_scores=stance_scores,
+        agreement_scores=relation_scores if parent_text else None,
     )
+
+
+def _label(value: Any, name: str, labels: Sequence[str]) -> tuple[str | None, tuple[float, ...] | None]:
+    """Return (label, None), or (None, scores) where the value is an object with scores; no labels, nothing read."""
+    if not value or not labels:
+        return None, None
+    scores = value.get("scores") if isinstance(value, dict) else None
+    if isinstance(scores, dict):
+        if set(scores) != set(labels) or not all(isinstance(score, int | float) for score in scores.values()):
+            raise ValueError(f"{name} scores are for {', '.join(map(str, scores))}; expected {', '.join(labels)}")
+        return None, tuple(float(scores[label]) for label in labels)
+    if value not in labels:
+        known = f"the scheme has {', '.join(labels)}" if name == "stance" else f"known: {', '.join(labels)}"
+        raise ValueError(f"unknown {name} {value!r}; {known}")
+    return value, None

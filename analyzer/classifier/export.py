@@ -1,4 +1,4 @@
-"""A trained network -> the runtime's file. The only place that knows how the weights are laid out on disk."""
+"""A trained network <-> the runtime's file. The only place that knows how the weights are laid out on disk."""
 
 import logging
 import tempfile
@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from onnx.external_data_helper import set_external_data
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
 from analyzer.classifier.network import Network
 
 _AXES = {0: "batch", 1: "tokens"}
-_BLOCK = 32
+_FILE_BYTES = 45_000_000  # what code hosts take without complaint
+_SMALL = 1 << 16  # bytes; what is smaller stays in the first file
+_ROW_SCALES = "_row_scales"
 
 
 def export_float(network: Network, path: Path) -> None:
@@ -37,35 +40,85 @@ def export_float(network: Network, path: Path) -> None:
 
 
 def export_int8(network: Network, path: Path) -> None:
-    """Write the network with int8 matrices, one scale a block of 32 weights, and float16 word embeddings.
+    """Write the network with int8 matrices, one scale a block of weights, and int8 word embeddings, one a word.
 
-    Activations are quantised block by block as they come, not with one scale a batch: so a comment's labels do not
-    depend on which other comments share its batch, and 99 % of them are those of the float32 network.
+    A file above 45 MB is continued in `PATH.1`, `PATH.2`, … Activations are quantised block by block as they come, not
+    with one scale a batch: so a comment's labels do not depend on which other comments share its batch, and 99 % of
+    them are those of the float32 network.
     """
+    block = 32 if network.encoder.config.hidden_size < 512 else 128  # type: ignore[union-attr, operator]
     with tempfile.TemporaryDirectory() as folder:
         exported = Path(folder, "float.onnx")
         export_float(network, exported)
         model = onnx.load(exported)
     logging.getLogger("onnxruntime.quantization").setLevel(logging.ERROR)
-    quantizer = MatMulNBitsQuantizer(model, bits=8, block_size=_BLOCK, is_symmetric=True, accuracy_level=4)
+    quantizer = MatMulNBitsQuantizer(model, bits=8, block_size=block, is_symmetric=True, accuracy_level=4)
     quantizer.process()
     model = quantizer.model.model
-    _halve_embeddings(model.graph)
-    onnx.save(model, path)
+    _shrink_embeddings(model.graph)
+    _save(model, path)
 
 
-def _halve_embeddings(graph: onnx.GraphProto) -> None:
-    """Store every large embedding table in float16 and cast what is looked up back to float32."""
+def read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """Return the weights in a file of `export_int8` by their names in the network, in float32.
+
+    They differ from the trained ones by the rounding to int8 only: a good place to go on training from.
+    """
+    graph = onnx.load(path).graph
+    stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    weights = {name: values for name, values in stored.items() if name.endswith((".weight", ".bias"))}
+    for name, scales in stored.items():
+        if name.endswith(_ROW_SCALES):
+            table = name.removesuffix(_ROW_SCALES)
+            weights[table] = stored[table] * scales
+    for node in graph.node:
+        if node.op_type == "MatMulNBits":
+            integers, scales = (stored[name] for name in node.input[1:3])  # (out, blocks, block), (out, blocks)
+            matrix = (integers.astype(np.float32) - 128) * scales.reshape(*integers.shape[:2], 1)
+            module = node.name.strip("/").rpartition("/")[0].replace("/", ".")
+            inputs = next(attribute.i for attribute in node.attribute if attribute.name == "K")
+            weights[f"{module}.weight"] = matrix.reshape(len(matrix), -1)[:, :inputs]  # the last block may be padded
+    return {name: torch.from_numpy(values.astype(np.float32)) for name, values in weights.items()}
+
+
+def _save(model: onnx.ModelProto, path: Path) -> None:
+    """Write the file; matrices that would make it larger than `_FILE_BYTES` go into parts beside it."""
+    part, used, left = 0, _FILE_BYTES, model.ByteSize()
+    for tensor in model.graph.initializer:
+        size = len(tensor.raw_data)
+        if left <= _FILE_BYTES or size < _SMALL:
+            continue
+        if used + size > _FILE_BYTES:
+            part, used = part + 1, 0
+        location = f"{path.name}.{part}"
+        with Path(path.parent, location).open("ab" if used else "wb") as file:
+            file.write(tensor.raw_data)
+        set_external_data(tensor, location, offset=used, length=size)
+        tensor.ClearField("raw_data")
+        tensor.data_location = onnx.TensorProto.EXTERNAL
+        used, left = used + size, left - size
+    path.write_bytes(model.SerializeToString())
+
+
+def _shrink_embeddings(graph: onnx.GraphProto) -> None:
+    """Store every large embedding table in int8 with one scale a row, and scale what is looked up."""
     tables = {tensor.name: tensor for tensor in graph.initializer if np.prod(tensor.dims) > 1 << 20}
     nodes = []
     for node in graph.node:
-        nodes.append(node)
         if node.op_type != "Gather" or node.input[0] not in tables:
+            nodes.append(node)
             continue
-        table = tables[node.input[0]]
-        table.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(table).astype(np.float16), table.name))
-        output = node.output[0]
-        node.output[0] = f"{output}_float16"
-        nodes.append(onnx.helper.make_node("Cast", [node.output[0]], [output], to=onnx.TensorProto.FLOAT))
+        (name, ids), output = node.input, node.output[0]
+        values = onnx.numpy_helper.to_array(tables[name])
+        scales = np.abs(values).max(axis=1, keepdims=True).clip(min=1e-12) / 127  # (words, 1)
+        integers = np.round(values / scales).astype(np.int8)
+        tables[name].CopyFrom(onnx.numpy_helper.from_array(integers, name))
+        graph.initializer.append(onnx.numpy_helper.from_array(scales.astype(np.float32), name + _ROW_SCALES))
+        nodes += [
+            onnx.helper.make_node("Gather", [name, ids], [f"{output}_int8"]),
+            onnx.helper.make_node("Cast", [f"{output}_int8"], [f"{output}_whole"], to=onnx.TensorProto.FLOAT),
+            onnx.helper.make_node("Gather", [name + _ROW_SCALES, ids], [f"{output}_scale"]),
+            onnx.helper.make_node("Mul", [f"{output}_whole", f"{output}_scale"], [output]),
+        ]
     del graph.node[:]
     graph.node.extend(nodes)

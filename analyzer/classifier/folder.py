@@ -55,15 +55,21 @@ def read_folder(folder: Path) -> tuple[ModelConfig, Scheme]:
         raise ModelError(f"{folder}: the labels of config.json and scheme.toml differ")
     if config.agreement_labels != AGREEMENT_LABELS:
         raise ModelError(f"{folder}: agreement labels {config.agreement_labels}; expected {AGREEMENT_LABELS}")
-    if file_sha256(folder / WEIGHTS) != config.sha256:
+    if weights_sha256(folder) != config.sha256:
         raise ModelError(f"{folder}: {WEIGHTS} is not the file config.json was written for (its sha256 differs)")
     return config, scheme
 
 
-def file_sha256(path: Path) -> str:
-    """Return the hex digest of a file's bytes."""
-    with path.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
+def weights_sha256(folder: Path) -> str:
+    """Return the hex digest of a model folder's weights, the file and its continuations."""
+    return file_sha256(folder / WEIGHTS, *sorted(folder.glob(f"{WEIGHTS}.*")))
+
+
+def file_sha256(*paths: Path) -> str:
+    """Return the hex digest of the bytes of one file, or of several one after the other."""
+    digest = sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
     return digest.hexdigest()

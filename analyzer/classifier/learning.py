@@ -16,9 +16,17 @@ from transformers import AutoTokenizer
 
 from analyzer.classifier.calibration import abstention_threshold, fit_temperature, softmax
 from analyzer.classifier.examples import Example, read_examples
-from analyzer.classifier.export import export_int8
-from analyzer.classifier.folder import TOKENIZER, WEIGHTS, ModelConfig, file_sha256, write_config
-from analyzer.classifier.network import Network, new_network
+from analyzer.classifier.export import export_int8, read_weights
+from analyzer.classifier.folder import (
+    TOKENIZER,
+    WEIGHTS,
+    ModelConfig,
+    file_sha256,
+    read_folder,
+    weights_sha256,
+    write_config,
+)
+from analyzer.classifier.network import Network, empty_network, new_network
 from analyzer.classifier.predictor import OnnxPredictor, load_predictor
 from analyzer.classifier.training import Report, Settings, compute_logits, fit, split_by_thread
 from analyzer.errors import ModelError
@@ -42,22 +50,21 @@ def train(
 ) -> OnnxPredictor:
     """Train on the labelled files and return the predictor of the model folder written.
 
-    `encoder` is a folder or a name on the model hub. A twentieth of the threads is held out for calibration. Raises
-    DataError, SchemeError or ModelError.
+    `encoder` is a name on the model hub, a folder in the hub's form, or a model folder of ours, whose agreement and
+    attack heads are then kept, and its stance head too where the labels are the same. A twentieth of the threads is
+    held out for calibration; rows with a teacher's scores never are. Raises DataError, SchemeError or ModelError.
     """
     settings = settings or Settings()
     scheme = read_scheme(scheme_path)
     examples = read_examples(data, scheme.labels)
-    kept, held_out = split_by_thread(examples, _HELD_OUT)
+    kept, held_out = split_by_thread([example for example in examples if not example.is_taught], _HELD_OUT)
+    kept += [example for example in examples if example.is_taught]
     source = encoder or default_encoder()
-    try:
-        tokenizer = load_tokenizer(source)
-        network = new_network(source, len(scheme.labels))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"cannot load the encoder {source!r}: {error}") from error
+    network, tokenizer = _start(source, scheme.labels)
     fit(network, tokenizer, kept, scheme.labels, settings=settings, report=report)
     training = {
         "encoder": Path(source).name if Path(source).exists() else source,
+        "encoder_config": _encoder_config(network),
         "rows": len(kept),
         "held_out_rows": len(held_out),
         "data": {path.name: file_sha256(path) for path in data},
@@ -79,10 +86,12 @@ def write_folder(
     """Export the network, calibrate the exported file on `held_out` rows, write the folder and return its predictor."""
     scheme = read_scheme(scheme_path)
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(f"{WEIGHTS}*"):
+        old.unlink()
     export_int8(network, folder / WEIGHTS)
     tokenizer.save(str(folder / TOKENIZER))
     shutil.copyfile(scheme_path, folder / "scheme.toml")
-    config = ModelConfig(folder.name, scheme.labels, file_sha256(folder / WEIGHTS), 1.0, 1.0, 1.0, 0.0, training)
+    config = ModelConfig(folder.name, scheme.labels, weights_sha256(folder), 1.0, 1.0, 1.0, 0.0, training)
     write_config(folder, config)
     stance, agreement, attack = load_predictor(folder).logits([example.turn for example in held_out])
     stance_rows, stance_gold = _gold([example.stance for example in held_out], scheme.labels)
@@ -130,6 +139,37 @@ def load_tokenizer(encoder: str) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+def _start(source: str, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
+    """Return the network to go on from and its tokenizer; raises ModelError."""
+    try:
+        if (Path(source) / WEIGHTS).is_file():
+            return _continue(Path(source), labels)
+        return new_network(source, len(labels)), load_tokenizer(source)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot load the encoder {source!r}: {error}") from error
+
+
+def _continue(folder: Path, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
+    config, _ = read_folder(folder)
+    if "encoder_config" not in config.training:
+        raise ModelError(f"{folder}: config.json does not describe the encoder, so training cannot go on from it")
+    network = empty_network(config.training["encoder_config"], len(labels))
+    weights = read_weights(folder / WEIGHTS)
+    if config.stance_labels != tuple(labels):
+        weights = {name: values for name, values in weights.items() if not name.startswith("stance.")}
+    missing = network.load_state_dict(weights, strict=False).missing_keys
+    if any(not name.startswith("stance.") for name in missing):
+        raise ModelError(f"{folder}: {WEIGHTS} lacks {', '.join(missing)}")
+    tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    return network, tokenizer
+
+
+def _encoder_config(network: Network) -> dict[str, Any]:
+    """Return the shape of the encoder: what differs from the defaults of its kind."""
+    config = network.encoder.config
+    return {"model_type": config.model_type, **config.to_diff_dict()}  # type: ignore[union-attr, operator]
 
 
 def _gold(labels: Sequence[Any], names: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:

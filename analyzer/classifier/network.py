@@ -1,11 +1,11 @@
 """The torch module: one encoder read once, three heads. Only training and export import it."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel
+from transformers import AutoConfig, AutoModel
 
 from analyzer.predictions import AGREEMENT_LABELS
 
@@ -56,6 +56,13 @@ def new_network(encoder: str | Path, stance_labels: int) -> Network:
         encoder, attn_implementation="eager", dtype=torch.float32, add_pooling_layer=False
     )
     return Network(loaded, stance_labels)
+
+
+def empty_network(encoder_config: dict[str, Any], stance_labels: int) -> Network:
+    """Return a network with nothing learned, its encoder in the shape that `encoder_config` describes."""
+    config = AutoConfig.for_model(**encoder_config, attn_implementation="eager")
+    encoder: nn.Module = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
+    return Network(encoder, stance_labels)
 
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:

@@ -18,16 +18,22 @@ from analyzer.classifier.network import Logits, Network
 from analyzer.predictions import AGREEMENT_LABELS
 
 _IGNORED = -100  # what torch's cross-entropy skips
+_TARGETS = ("stance", "stance_scores", "agreement", "agreement_scores", "attack", "weight")
 _SURE_WEIGHT = {1: 0.6, 2: 1.0, 3: 1.2}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train. `prior` is the strength of the class-balance correction: 0 keeps the training mix, 1 undoes it."""
+    """How to train.
+
+    `prior` is the strength of the class-balance correction: 0 keeps the training mix, 1 undoes it. `frozen_layers`
+    counts the encoder's lowest layers that stay as they are, which saves time on a large one.
+    """
 
     epochs: int = 3
     batch: int = 32
     learning_rate: float = 1e-4
+    frozen_layers: int = 0
     head_learning_rate: float = 1e-3
     warmup: float = 0.08
     prior: float = 0.5
@@ -120,8 +126,10 @@ def _dataset(tokenizer: Tokenizer, examples: Sequence[Example], stance_labels: S
             "input_ids": [encoding.ids for encoding in encodings],
             "token_type_ids": [encoding.type_ids for encoding in encodings],
             "stance": [stance_index.get(example.stance or "", _IGNORED) for example in examples],
+            "stance_scores": [example.stance_scores or [0.0] * len(stance_labels) for example in examples],
             "agreement": [agreement_index.get(example.agreement or "", _IGNORED) for example in examples],
-            "attack": [_IGNORED if example.attack is None else example.attack for example in examples],
+            "agreement_scores": [example.agreement_scores or [0.0] * len(AGREEMENT_LABELS) for example in examples],
+            "attack": [float(_IGNORED) if example.attack is None else float(example.attack) for example in examples],
             "weight": [_SURE_WEIGHT.get(example.sure, 1.0) for example in examples],
         }
     )
@@ -142,7 +150,7 @@ def _batches(rows: Dataset, size: int, rng: random.Random) -> Iterator[dict[str,
         columns = rows[batch]
         padded = {name: _pad(columns[name]) for name in ("input_ids", "token_type_ids")}
         padded["attention_mask"] = _pad([[1] * len(ids) for ids in columns["input_ids"]])
-        labels = {name: torch.tensor(columns[name]) for name in ("stance", "agreement", "attack", "weight")}
+        labels = {name: torch.tensor(columns[name]) for name in _TARGETS}
         yield padded | labels
 
 
@@ -153,25 +161,40 @@ def _pad(rows: Sequence[Sequence[int]]) -> Tensor:
 
 
 def _loss(logits: Logits, batch: dict[str, Tensor], log_prior: Tensor, settings: Settings) -> Tensor:
-    weight = batch["weight"]
-    stance = functional.cross_entropy(logits.stance.float() + log_prior, batch["stance"], reduction="none")
-    agreement = functional.cross_entropy(logits.agreement.float(), batch["agreement"], reduction="none")
+    stance = _cross_entropy(logits.stance.float() + log_prior, batch["stance"])
+    stance = stance + _distance(logits.stance.float(), batch["stance_scores"])
+    agreement = _cross_entropy(logits.agreement.float(), batch["agreement"])
+    agreement = agreement + _distance(logits.agreement.float(), batch["agreement_scores"])
     known = (batch["attack"] != _IGNORED).float()
     attack = functional.binary_cross_entropy_with_logits(
-        logits.attack.float(), batch["attack"].clamp(min=0).float(), reduction="none"
+        logits.attack.float(), batch["attack"].clamp(min=0), reduction="none"
     )
     total = stance + settings.agreement_weight * agreement + settings.attack_weight * known * attack
-    return (weight * total).mean()
+    return (batch["weight"] * total).mean()
+
+
+def _cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    return functional.cross_entropy(logits, labels, reduction="none")  # (batch,), 0 where the label is not known
+
+
+def _distance(logits: Tensor, scores: Tensor) -> Tensor:
+    """Return the cross-entropy to a teacher's scores, (batch,); 0 where there are none, as all are 0 then.
+
+    The class-balance correction is not added: the teacher's scores already carry its own.
+    """
+    return -(scores * functional.log_softmax(logits, dim=1)).sum(1)
 
 
 def _log_prior(labels: Sequence[str | None], names: Sequence[str]) -> Tensor:
-    counts = torch.tensor([1.0 + sum(label == name for label in labels) for name in names])
+    counts = torch.tensor([1.0 + labels.count(name) for name in names])
     return (counts / counts.sum()).log()
 
 
 def _optimizer(network: Network, settings: Settings) -> torch.optim.Optimizer:
-    for parameter in network.encoder.get_input_embeddings().parameters():  # type: ignore[operator]
-        parameter.requires_grad = False
+    layers = network.encoder.encoder.layer[: settings.frozen_layers]  # type: ignore[union-attr, index]
+    for frozen in (network.encoder.get_input_embeddings(), *layers):  # type: ignore[operator]
+        for parameter in frozen.parameters():
+            parameter.requires_grad = False
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     heads = [
         parameter for head in (network.stance, network.agreement, network.attack) for parameter in head.parameters()

@@ -20,6 +20,9 @@ def predict(
     file: Annotated[str, typer.Argument(metavar="IN.jsonl", help="Rows with text, id, parent_text; - is stdin.")],
     output: Output = None,
     model: ModelName = DEFAULT_MODEL,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Repeat the words of each row: what `train` needs to learn from it.")
+    ] = False,
 ) -> None:
     """Classify rows of JSON: one prediction a row, in order; a row that cannot be read gets an error in its place.
 
@@ -30,7 +33,7 @@ def predict(
     with _open_rows(file) as lines:
         predictor = base.load_predictor(model)
         with open_output(output, source=file) as out:
-            for line in predict_rows(lines, predictor):
+            for line in predict_rows(lines, predictor, with_text=with_text):
                 out.write(line + "\n")
 
 
@@ -66,9 +69,12 @@ def train(
     scheme: Annotated[Path, typer.Option(metavar="SCHEME.toml", help="The topic and its labels.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the model folder goes.")],
     encoder: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A folder or model hub name; all-MiniLM-L6-v2 by default.")
+        str | None,
+        typer.Option(metavar="NAME", help="A model of ours, a folder or a hub name; all-MiniLM-L6-v2 by default."),
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the rows.")] = 3,
+    learning_rate: Annotated[float, typer.Option(min=0, help="Of the encoder; 5e-5 suits one of MPNet's size.")] = 1e-4,
+    frozen_layers: Annotated[int, typer.Option(min=0, help="Lowest layers of the encoder to leave as they are.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 1,
 ) -> None:
     """Teach a model from labelled rows and write its folder. Needs the `train` extra.
@@ -90,9 +96,8 @@ def train(
             bar.update(100 * step // steps - done)
             done = 100 * step // steps
 
-        predictor = train_model(
-            data, scheme, output, encoder=encoder, settings=Settings(epochs=epochs, seed=seed), report=show
-        )
+        settings = Settings(epochs=epochs, learning_rate=learning_rate, frozen_layers=frozen_layers, seed=seed)
+        predictor = train_model(data, scheme, output, encoder=encoder, settings=settings, report=show)
     typer.echo(f"{output}: model {predictor.name!r} for {', '.join(predictor.scheme.labels)}")
 
 

@@ -27,12 +27,28 @@ def test_agreement_without_a_parent_is_ignored(tmp_path):
     assert example.stance is None
 
 
+def test_a_prediction_with_its_text_teaches_by_its_scores(tmp_path):
+    row = (
+        '{"id": "a", "text": "No.", "parent_text": "Keep it.", "attack": {"score": 0.25}, '
+        '"stance": {"label": "unclear", "scores": {"none": 0.5, "keep": 0.2, "bridge": 0.3}}, '
+        '"agreement": {"label": "disagree", "scores": {"agree": 0.1, "disagree": 0.7, "neutral": 0.2}}}'
+    )
+    (example,) = read_examples(write(tmp_path / "a.jsonl", row), LABELS)
+    assert (example.stance, example.stance_scores) == (None, (0.2, 0.3, 0.5))
+    assert (example.agreement, example.agreement_scores) == (None, (0.1, 0.7, 0.2))
+    assert (example.attack, example.is_taught) == (0.25, True)
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
         ('{"text": "x", "stance": "tunnel"}', "line 2: unknown stance 'tunnel'; the scheme has keep, bridge, none"),
         ('{"text": "x", "parent_text": "y", "relation": "maybe"}', "line 2: unknown agreement 'maybe'"),
-        ('{"text": "x", "attack": 2}', "line 2: attack is 0 or 1, not 2"),
+        ('{"text": "x", "attack": 2}', "line 2: attack is 0, 1 or a score between, not 2"),
+        (
+            '{"text": "x", "stance": {"scores": {"keep": 1}}}',
+            "line 2: stance scores are for keep; expected keep, bridge, none",
+        ),
         ('{"stance": "keep"}', "line 2: a labelled row needs a text"),
         ('{"text": ', "line 2: not valid JSON"),
     ],

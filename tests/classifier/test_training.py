@@ -7,10 +7,10 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
-from analyzer.classifier.examples import read_examples
+from analyzer.classifier.examples import Example, read_examples
 from analyzer.classifier.export import export_float
 from analyzer.classifier.inputs import encode
-from analyzer.classifier.learning import write_folder
+from analyzer.classifier.learning import train, write_folder
 from analyzer.classifier.network import Network
 from analyzer.classifier.predictor import load_predictor, model_feed, open_session
 from analyzer.classifier.training import Settings, compute_logits, fit, split_by_thread
@@ -70,6 +70,14 @@ def test_training_learns_rules_that_one_word_carries(network, tokenizer, example
     assert [LABELS[i] for i in logits.stance.argmax(1)] == [example.stance for example in examples]
 
 
+def test_a_student_takes_over_its_teacher_s_scores(network, tokenizer, examples):
+    scores = {"keep": (0.7, 0.2, 0.1), "bridge": (0.1, 0.6, 0.3), "none": (0.0, 0.1, 0.9)}
+    taught = [Example(example.turn, example.thread, stance_scores=scores[example.stance]) for example in examples]
+    probabilities = compute_logits(trained(network, tokenizer, taught), tokenizer, taught).stance.softmax(1)
+    expected = [scores[example.stance] for example in examples]
+    np.testing.assert_allclose(probabilities.numpy(), expected, atol=0.15)
+
+
 def test_exported_file_gives_the_network_s_logits(network, tokenizer, examples, tmp_path):
     expected = compute_logits(trained(network, tokenizer, examples), tokenizer, examples)
     export_float(network, tmp_path / "float.onnx")
@@ -91,6 +99,35 @@ def test_a_written_folder_predicts_and_checks_itself(network, tokenizer, example
     (folder / "model.onnx").write_bytes(b"not the weights")
     with pytest.raises(ModelError, match="sha256 differs"):
         load_predictor(folder)
+
+
+def test_a_large_file_is_continued_beside_it(network, tokenizer, examples, scheme_path, tmp_path, monkeypatch):
+    whole = write_folder(network, tokenizer, examples, scheme_path, tmp_path / "whole", training={})
+    monkeypatch.setattr("analyzer.classifier.export._FILE_BYTES", 20_000)
+    monkeypatch.setattr("analyzer.classifier.export._SMALL", 500)
+    parts = write_folder(network, tokenizer, examples, scheme_path, tmp_path / "parts", training={})
+    files = sorted(path.name for path in (tmp_path / "parts").glob("model.onnx*"))
+    assert files[:2] == ["model.onnx", "model.onnx.1"]
+    turns = [example.turn for example in examples]
+    np.testing.assert_array_equal(parts.logits(turns)[0], whole.logits(turns)[0])
+    (tmp_path / "parts" / files[-1]).write_bytes(b"not the weights")
+    with pytest.raises(ModelError, match="sha256 differs"):
+        load_predictor(tmp_path / "parts")
+
+
+def test_training_goes_on_from_a_written_folder(network, tokenizer, examples, scheme_path, tmp_path):
+    trained(network, tokenizer, examples)
+    described = {"encoder_config": {"model_type": "bert", **TINY.to_diff_dict()}}
+    write_folder(network, tokenizer, examples[:12], scheme_path, tmp_path / "first", training=described)
+    rows = [{"text": "keep the ferry", "stance": "keep"}, {"text": "build the road", "stance": "bridge"}]
+    path = tmp_path / "two.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    still = Settings(epochs=1, learning_rate=0.0, head_learning_rate=0.0)
+    train([path], scheme_path, tmp_path / "second", encoder=str(tmp_path / "first"), settings=still)
+    turns = [example.turn for example in examples]
+    first, second = (load_predictor(tmp_path / name).logits(turns) for name in ("first", "second"))
+    for before, after in zip(first, second, strict=True):
+        np.testing.assert_allclose(after, before, atol=0.05)
 
 
 def test_predictions_come_back_in_order_whatever_the_lengths(network, tokenizer, examples, scheme_path, tmp_path):
