@@ -34,3 +34,12 @@ def test_every_public_name_is_there(name: str) -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         analyzer.nonsense  # noqa: B018
+
+
+def test_a_report_without_authors_needs_no_graph_library() -> None:
+    code = (
+        "from tests.toy import ToyPredictor; from analyzer.analysis import analyze; from analyzer.formats import Source"
+    )
+    code += "; from analyzer import Comment, build_thread; thread = build_thread([Comment('a'), Comment('b', 'a')])"
+    code += "; analyze(thread, ToyPredictor(), source=Source('', '', ''))"
+    assert "networkx" not in loaded_after(code)

@@ -1,6 +1,9 @@
 """The shipped model and the bundled thread fit together; how good the labels are is measured elsewhere."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -49,3 +52,11 @@ def test_the_bundled_thread_becomes_a_document():
     assert document["thread"]["declared"] == 31
     assert document["thread"]["missing"] == 2
     assert sum(stance["count"] for stance in document["stances"].values()) == 26
+
+
+def test_a_prediction_leaves_no_trace_outside_the_program(tmp_path):
+    code = "from analyzer import load_predictor, model_folder; from analyzer.predictions import Turn"
+    code += "; load_predictor(model_folder('small')).predict([Turn('Let them in.')])"
+    env = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    subprocess.run([sys.executable, "-c", code], check=True, env=env | {"HOME": str(tmp_path)})
+    assert list(tmp_path.rglob("*")) == []
