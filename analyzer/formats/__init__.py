@@ -8,13 +8,24 @@ from typing import BinaryIO, Protocol
 
 from analyzer.errors import ReadError, UnknownFormatError
 from analyzer.formats import (
+    commento_json,
+    coral_json,
+    discourse_json,
     disqus_xml,
     flat_records,
     guardian_discussion,
     hn_algolia_json,
+    hn_firebase_json,
     indented_text,
+    isso_json,
+    lemmy_json,
+    mastodon_context,
+    nested_json,
     reddit_json,
+    remark42_json,
+    wordpress_rest,
     wordpress_wxr,
+    youtube_json,
 )
 from analyzer.formats.decoding import decode
 from analyzer.thread import Thread
@@ -40,6 +51,17 @@ READERS: Mapping[str, Reader] = {
     "wordpress_wxr": wordpress_wxr,
     "guardian_discussion": guardian_discussion,
     "hn_algolia_json": hn_algolia_json,
+    "wordpress_rest": wordpress_rest,
+    "discourse_json": discourse_json,
+    "youtube_json": youtube_json,
+    "mastodon_context": mastodon_context,
+    "lemmy_json": lemmy_json,
+    "coral_json": coral_json,
+    "isso_json": isso_json,
+    "commento_json": commento_json,
+    "remark42_json": remark42_json,
+    "hn_firebase_json": hn_firebase_json,
+    "nested_json": nested_json,
     "flat_records": flat_records,
     "indented_text": indented_text,
 }

@@ -1,10 +1,12 @@
-"""Text -> a JSON document, and plain words out of its values. Knows no site's fields."""
+"""Text -> a JSON document, plain words out of its values, and threads out of its comments. Knows no site's fields."""
 
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from analyzer.errors import ReadError
+from analyzer.thread import Comment, Thread, build_thread
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -37,3 +39,31 @@ def objects(value: Any) -> list[dict[str, Any]]:
 def fields(value: Any) -> dict[str, Any]:
     """Return a JSON object; an empty one for anything else."""
     return value if isinstance(value, dict) else {}
+
+
+def walk(
+    items: Sequence[dict[str, Any]], replies: Callable[[dict[str, Any]], Sequence[dict[str, Any]]], *, id: str = "id"
+) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Yield each item with the id of the one it is nested in, parents first, however deep they nest."""
+    waiting: list[tuple[dict[str, Any], str | None]] = [(item, None) for item in reversed(items)]
+    while waiting:
+        item, above = waiting.pop()
+        yield item, above
+        own = words(item.get(id)) or None
+        waiting.extend((reply, own) for reply in reversed(replies(item)))
+
+
+def by_thread(
+    comments: Iterable[tuple[str, Comment]],
+    *,
+    titles: Mapping[str, str] | None = None,
+    hidden: Mapping[str, int] | None = None,
+) -> list[Thread]:
+    """Return the threads of (thread id, comment) pairs, in the order of their first comments."""
+    threads: dict[str, list[Comment]] = {}
+    for thread_id, comment in comments:
+        threads.setdefault(thread_id, []).append(comment)
+    return [
+        build_thread(found, id=key, title=(titles or {}).get(key, ""), hidden=(hidden or {}).get(key, 0))
+        for key, found in threads.items()
+    ]

@@ -1,4 +1,4 @@
-"""Reddit's JSON of a post and its comments, bare or inside a recorded HTTP exchange -> Threads."""
+"""Reddit's JSON of a post and its comments, or of "more" comments, bare or in a recorded HTTP exchange -> Threads."""
 
 import json
 import re
@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyzer.errors import NoCommentsError
-from analyzer.formats.json_tree import count, load_json, words
+from analyzer.formats.json_tree import count, load_json, objects, words
 from analyzer.formats.times import read_time
 from analyzer.thread import Comment, Thread, build_thread
 
 _LISTING = re.compile(r'\\?"kind\\?"\s*:\s*\\?"Listing\\?"')
+_THINGS = re.compile(r'\\?"things\\?"\s*:\s*\[')
 _REMOVED = {"[deleted]", "[removed]"}
 
 
 def looks_like(head: str, name: str) -> bool:
-    """A JSON document with an object of the kind "Listing" near its beginning."""
-    return head.lstrip()[:1] in {"[", "{"} and _LISTING.search(head) is not None
+    """A JSON document with an object of the kind "Listing", or with a list of "things", near its beginning."""
+    return head.lstrip()[:1] in {"[", "{"} and any(mark.search(head) for mark in (_LISTING, _THINGS))
 
 
 def read(text: str, name: str) -> list[Thread]:
@@ -33,12 +34,19 @@ def read(text: str, name: str) -> list[Thread]:
 
 
 def _posts(document: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield the data of each post and its comment listing, wherever they stand in the document."""
+    """Yield the data of each post and its comment listing, wherever they stand in the document.
+
+    What "load more comments" answers names its comments "things" and of the post only the id.
+    """
     waiting = [document]
     while waiting:
         value = waiting.pop()
         if _is_page(value):
             yield _data(_children(value[0])[0]), value[1]
+        elif isinstance(value, dict) and isinstance(value.get("things"), list):
+            things = objects(value["things"])
+            link = next((words(_data(thing).get("link_id")) for thing in things), "")
+            yield {"id": link.removeprefix("t3_")}, {"kind": "Listing", "data": {"children": things}}
         elif isinstance(value, list | dict):
             waiting.extend(reversed(value if isinstance(value, list) else list(value.values())))
         elif isinstance(value, str) and value.startswith("[") and _LISTING.search(value):

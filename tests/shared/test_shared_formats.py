@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -116,10 +117,19 @@ def test_an_archived_table_with_bare_ids_and_prefixed_parents() -> None:
         ("wordpress_wxr/isso_wordpress.xml", "wordpress_wxr", 2, 8, 2, 3),
         ("hn_algolia_json/hn_thread_synthetic.json", "hn_algolia_json", 1, 4, 1, 1),
         ("guardian_discussion/discussion.json", "guardian_discussion", 1, 51, 1, 1),
+        ("wordpress_rest/comments.json", "wordpress_rest", 7, 10, 0, 0),
+        ("discourse_json/topic.json", "discourse_json", 1, 4, 1, 1),
+        ("youtube_json/threads_by_video_p1.json", "youtube_json", 1, 5, 0, 0),
+        ("isso_json/generic.json", "isso_json", 2, 2, 0, 0),
+        ("commento_json/commento_api.json", "commento_json", 1, 7, 1, 2),
+        ("remark42_json/tree.json", "remark42_json", 1, 12, 2, 8),
+        ("hn_firebase_json/inkfeed_comments_trimmed.json", "hn_firebase_json", 3, 11, 2, 5),
     ],
 )
-def test_real_files(path: str, format: str, threads: int, comments: int, depth: int, replies: int) -> None:
-    source, found = read_threads(SHARED / "formats" / path)
+def test_real_files(
+    path: str, format: str, threads: int, comments: int, depth: int, replies: int, tmp_path: Path
+) -> None:
+    source, found = read_threads(shutil.copyfile(SHARED / "formats" / path, tmp_path / "saved.dat"))
     assert (source.format, len(found)) == (format, threads)
     assert sum(thread.found for thread in found) == comments
     assert max(max(thread.depths) for thread in found) == depth
@@ -140,3 +150,8 @@ def test_deleted_comments_of_an_export_stay() -> None:
 def test_a_table_without_parents_says_so() -> None:
     with pytest.raises(ReadError, match="no tree in this form: no parent column among: comment"):
         read_threads(SHARED / "formats" / "tabular_csv" / "worldnews_flat.csv")
+
+
+def test_a_context_holds_all_but_the_status_it_belongs_to() -> None:
+    _, (thread,) = read_threads(SHARED / "formats" / "mastodon_context" / "test_entity_context_0.json")
+    assert (thread.found, thread.missing, max(thread.depths)) == (2, 1, 1)

@@ -1,0 +1,57 @@
+"""What Coral's GraphQL API answers for a story: edges and nodes, replies nested -> one Thread."""
+
+import re
+from typing import Any
+
+from analyzer.errors import NoCommentsError
+from analyzer.formats.html_text import html_to_text
+from analyzer.formats.json_tree import count, fields, load_json, objects, walk, words
+from analyzer.formats.times import read_time
+from analyzer.thread import Comment, Thread, build_thread
+
+_MARKS = (re.compile(r'"(?:story|stream)"\s*:\s*\{'), re.compile(r'"edges"\s*:\s*\['))
+_REMOVED = {"REJECTED"}
+
+
+def looks_like(head: str, name: str) -> bool:
+    """A JSON object with a "story" and "edges"."""
+    return head.lstrip()[:1] == "{" and all(mark.search(head) for mark in _MARKS)
+
+
+def read(text: str, name: str) -> list[Thread]:
+    """Return the story's thread; a rejected comment stays as a deleted node.
+
+    `declared` is what the story says to have published, `hidden` the replies that a comment counts and the
+    answer leaves out. Raises NoCommentsError if there are no edges.
+    """
+    document = fields(load_json(text, name))
+    data = fields(document.get("data")) or document
+    story = fields(data.get("story")) or fields(data.get("stream"))
+    comments: list[Comment] = []
+    hidden = 0
+    for node, above in walk(_nodes(story.get("comments")), lambda node: _nodes(node.get("replies")), id="id"):
+        comments.append(_comment(node, above, len(comments) + 1))
+        hidden += max((count(node.get("replyCount")) or 0) - len(_nodes(node.get("replies"))), 0)
+    if not comments:
+        raise NoCommentsError(f"no reader comments found in {name}: its story has no comments")
+    title = words(fields(story.get("metadata")).get("title")) or words(story.get("title"))
+    declared = count(fields(story.get("commentCounts")).get("totalPublished"))
+    return [build_thread(comments, id=words(story.get("id")), title=title, declared=declared, hidden=hidden)]
+
+
+def _nodes(connection: Any) -> list[dict[str, Any]]:
+    connection = fields(connection)
+    nodes = [fields(edge.get("node")) for edge in objects(connection.get("edges"))]
+    return [node for node in nodes or objects(connection.get("nodes")) if node]
+
+
+def _comment(node: dict[str, Any], above: str | None, number: int) -> Comment:
+    removed = bool(node.get("deleted")) or words(node.get("status")) in _REMOVED
+    return Comment(
+        id=words(node.get("id")) or f"comment-{number}",
+        parent_id=words(fields(node.get("parent")).get("id")) or above,
+        text="" if removed else html_to_text(words(node.get("body"))),
+        author=words(fields(node.get("author")).get("username")) or None,
+        created=read_time(node.get("createdAt")),
+        status="deleted" if removed else "ok",
+    )
