@@ -16,13 +16,17 @@ from analyzer.formats import (
     guardian_discussion,
     hn_algolia_json,
     hn_firebase_json,
+    hn_html,
     indented_text,
     isso_json,
     lemmy_json,
     mastodon_context,
+    nested_html,
     nested_json,
     reddit_json,
     remark42_json,
+    treeless,
+    wordpress_html,
     wordpress_rest,
     wordpress_wxr,
     youtube_json,
@@ -62,6 +66,10 @@ READERS: Mapping[str, Reader] = {
     "remark42_json": remark42_json,
     "hn_firebase_json": hn_firebase_json,
     "nested_json": nested_json,
+    "treeless": treeless,
+    "hn_html": hn_html,
+    "wordpress_html": wordpress_html,
+    "nested_html": nested_html,
     "flat_records": flat_records,
     "indented_text": indented_text,
 }
@@ -93,7 +101,9 @@ def read_threads(path_or_file: str | Path | BinaryIO, *, format: str | None = No
     del data  # the bytes of a large file are not kept beside its text and its comments
     if not text.strip():
         raise ReadError(f"{name} is empty")
-    chosen = format or detect_format(text[:HEAD], name)
+    # What marks a page's comments may stand far below its beginning.
+    head = text if text[:HEAD].lstrip().startswith("<") else text[:HEAD]
+    chosen = format or detect_format(head, name)
     return Source(Path(name).name, chosen, sha256), READERS[chosen].read(text, name)
 
 

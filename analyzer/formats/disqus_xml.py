@@ -1,14 +1,16 @@
 """A Disqus export, the comments of a whole site in one XML file -> Threads."""
 
 import re
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from analyzer.errors import NoCommentsError
 from analyzer.formats.html_text import html_to_text
 from analyzer.formats.times import read_time
 from analyzer.formats.xml_tree import child, local_name, parse_xml, words
 from analyzer.thread import Comment, Thread, build_thread
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _ROOT = re.compile(r"<disqus[\s>]")
 _ID = "{http://disqus.com/disqus-internals}id"
@@ -35,7 +37,7 @@ def read(text: str, name: str) -> list[Thread]:
     return [build_thread(comments, id=key, title=titles.get(key, "")) for key, comments in threads.items()]
 
 
-def _comment(post: etree._Element, number: int) -> Comment:
+def _comment(post: "etree._Element", number: int) -> Comment:
     deleted = words(post, "isDeleted").lower() == "true"
     author = child(post, "author")
     return Comment(
@@ -48,6 +50,6 @@ def _comment(post: etree._Element, number: int) -> Comment:
     )
 
 
-def _reference(post: etree._Element, tag: str) -> str | None:
+def _reference(post: "etree._Element", tag: str) -> str | None:
     element = child(post, tag)
     return None if element is None else element.get(_ID)

@@ -68,8 +68,9 @@ def looks_like(head: str, name: str) -> bool:
         return _is_json_row(line, hinted=extension in {"jsonl", "ndjson"})
     if _LIST_OF_OBJECTS.match(head):
         return _is_json_row(head[head.index("{") :], hinted=False)
-    roles = set(_roles(_split_header(line)[1]))
-    needed = 1 if extension in {"csv", "tsv"} else 2
+    header = _split_header(line)[1]
+    roles = set(_roles(header))
+    needed = 1 if extension in {"csv", "tsv"} or (len(header) > 1 and not header[0]) else 2  # "" heads an index
     return len(roles) >= needed and not roles.isdisjoint({"text", "parent"})
 
 

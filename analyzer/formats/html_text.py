@@ -1,8 +1,11 @@
 """The HTML of one comment -> plain text. Knows nothing of pages or threads: see the readers for those."""
 
 import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from lxml import etree
+if TYPE_CHECKING:
+    from lxml import etree  # imported where it is used: most forms need no HTML, and every command reads this file
 
 _BLOCKS = frozenset(
     re.findall(
@@ -25,37 +28,51 @@ def html_to_text(html: str, *, keep_lines: bool = False) -> str:
     an answer: what is not HTML is text.
     """
     root = _parse(_CONTROL.sub("", html))
-    if root is None:
-        return ""
+    return "" if root is None else element_to_text(root, keep_lines=keep_lines)
+
+
+def element_to_text(
+    root: "etree._Element", *, keep_lines: bool = False, skip: Callable[["etree._Element"], bool] | None = None
+) -> str:
+    """Return the words of a parsed element in the form of `html_to_text`, without the elements that `skip` names."""
+    from lxml import etree
+
     paragraphs: list[str] = []
     pieces: list[str] = []
     quotes = unseen = verbatim = 0
-    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+    skipped = None
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
         tag = element.tag
-        if event == "start":
+        if event == "start" and skip and element is not root and skip(element):
+            walk.skip_subtree()
+            skipped, text = element, None
+        elif event == "start":
             unseen += tag in _UNSEEN
             if tag in _BLOCKS:
                 _end_paragraph(pieces, paragraphs, quotes)
             quotes += tag == "blockquote"
             verbatim += tag == "pre"
-            if tag in ("br", "li"):
+            if tag in ("br", "li") and element is not root:
                 pieces.append("\n" if tag == "br" else "\n- ")
             text = element.text
         else:
-            if event == "end":
+            if event == "end" and element is not skipped:
                 if tag in _BLOCKS:
                     _end_paragraph(pieces, paragraphs, quotes)
                 unseen -= tag in _UNSEEN
                 quotes -= tag == "blockquote"
                 verbatim -= tag == "pre"
-            text = element.tail
+            text = element.tail if element is not root else None
         if text and not unseen:
             pieces.append(text if keep_lines or verbatim else _SPACE.sub(" ", text))
     _end_paragraph(pieces, paragraphs, quotes)
     return "\n\n".join(paragraphs)
 
 
-def _parse(html: str) -> etree._Element | None:
+def _parse(html: str) -> "etree._Element | None":
+    from lxml import etree
+
     # huge_tree allows a nesting of 2048; behind that words would be lost, so that the tags are cut out instead.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     try:

@@ -1,14 +1,16 @@
 """A WordPress export (WXR, an RSS file with the comments of every post) -> Threads."""
 
 import re
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from analyzer.errors import NoCommentsError
 from analyzer.formats.html_text import html_to_text
 from analyzer.formats.times import read_time
 from analyzer.formats.xml_tree import local_name, parse_xml, words
 from analyzer.thread import Comment, Thread, build_thread
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 # Both http and https addresses are about, and any version after them.
 _NAMESPACE = re.compile(r"""["']https?://wordpress\.org/export/[\d.]+/["']""")
@@ -38,11 +40,11 @@ def read(text: str, name: str) -> list[Thread]:
     return threads
 
 
-def _comment_elements(item: etree._Element) -> list[etree._Element]:
+def _comment_elements(item: "etree._Element") -> "list[etree._Element]":
     return [element for element in item if local_name(element) == "comment"]
 
 
-def _comment(element: etree._Element, number: int) -> Comment:
+def _comment(element: "etree._Element", number: int) -> Comment:
     parent = words(element, "comment_parent")
     deleted = words(element, "comment_approved") in _TRASH
     return Comment(

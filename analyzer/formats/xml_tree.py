@@ -1,22 +1,26 @@
 """Text -> XML elements, and the words in them. Mends slight damage, fetches nothing and expands no entity."""
 
 import re
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from analyzer.errors import ReadError
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _DECLARATION = re.compile(r"<\?xml\b[^<>]*\?>")
 # What XML 1.0 forbids; one such character would end the document there.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def parse_xml(text: str, name: str) -> etree._Element:
+def parse_xml(text: str, name: str) -> "etree._Element":
     """Return the root of the document in `text`, which may have stray characters before its first tag.
 
     Raises ReadError if there is no document, if start and end tags do not match, or if its size or nesting
     goes beyond what the parser takes.
     """
+    from lxml import etree  # here, as every command reads this file and few need a parser
+
     # The text is decoded already: an encoding that the declaration names is no longer true.
     document = _DECLARATION.sub("", _FORBIDDEN.sub("\ufffd", text[max(text.find("<"), 0) :]), count=1)
     parser = etree.XMLParser(
@@ -38,18 +42,18 @@ def parse_xml(text: str, name: str) -> etree._Element:
     return root
 
 
-def local_name(element: etree._Element) -> str:
+def local_name(element: "etree._Element") -> str:
     """Return the tag without its namespace, whose address differs between exports; "" for what is no element."""
     tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
-def child(element: etree._Element, tag: str) -> etree._Element | None:
+def child(element: "etree._Element", tag: str) -> "etree._Element | None":
     """Return the first child with that local name."""
     return next((candidate for candidate in element if local_name(candidate) == tag), None)
 
 
-def words(element: etree._Element, tag: str) -> str:
+def words(element: "etree._Element", tag: str) -> str:
     """Return the text of the first child with that local name, "" without one."""
     found = child(element, tag)
     return "" if found is None else "".join(map(str, found.itertext())).strip()

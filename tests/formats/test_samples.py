@@ -83,6 +83,26 @@ TREES = {
         "- - comment-3 Brit: Yes.",
         "7 Brit: Build the bridge.",
     ],
+    "wordpress_html.html": [
+        " The island ferry, declared 5",
+        "11 Hedda: Keep the ferry.\n\n> It works",
+        "- 12 Ole: Why?\nA bridge is cheaper.",
+        "13 Brit: Build the bridge.",
+        "14 None: Pingback: The mainland view",
+    ],
+    "hn_html.html": [
+        "900 The island ferry, declared 5",
+        "901 ole: Keep it.\n\nPlease.",
+        "- 902 None: (deleted)",
+        "- - 903 brit: No.",
+        "904 hedda: Build the bridge.",
+    ],
+    "nested_html.html": [
+        " The island ferry, declared 4",
+        "comment-1 Hedda: Keep the ferry.",
+        "- comment-2 Ole: Why?",
+        "comment-3 Brit: Build the bridge.",
+    ],
     "reddit_json.json": ["p1, hidden 4", "k3 hedda: Keep it.", "k1 None: (missing)", "- k2 ole: No > yes"],
 }
 
