@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from analyzer.analysis import Analysis
+from analyzer.report.html import render_html
 from analyzer.report.json_report import render_json
 from analyzer.report.markdown import render_markdown
 from analyzer.report.terminal import render_terminal
@@ -18,4 +19,5 @@ RENDERERS: dict[str, Renderer] = {
     "terminal": render_terminal,
     "markdown": render_markdown,
     "json": render_json,
+    "html": render_html,
 }
