@@ -25,7 +25,9 @@
   const looks = new Map([...at("f-stance").options].map(option => [option.value, option.dataset]));
   const matches = new Uint8Array(count).fill(1);
   const picture = at("picture");
-  let top = -1, chosen = -1, filtered = false, words = null;
+  let top = -1, chosen = -1, filtered = false, words = null; // `top`: the comment zoomed to; -1 is the whole thread
+  const span = () => top < 0 ? count : size[top], base = () => top < 0 ? 0 : depth[top];
+  const inView = i => i >= top && i < Math.max(top, 0) + span() && depth[i] - base() < LEVELS;
 
   function element(name, attributes, text) {
     const made = document.createElementNS(SVG, name);
@@ -45,15 +47,14 @@
   }
 
   function draw() {
-    const width = picture.clientWidth || 800;
-    const start = Math.max(top, 0), span = top < 0 ? count : size[top], base = top < 0 ? 0 : depth[top];
+    const width = picture.clientWidth, start = Math.max(top, 0), end = start + span();
     const drawn = new Int32Array(LEVELS).fill(-1), hit = new Int32Array(LEVELS).fill(-1), nodes = [];
     let rows = 0;
-    for (let i = start; i < start + span; i++) {
-      const row = depth[i] - base;
+    for (let i = start; i < end; i++) {
+      const row = depth[i] - base();
       if (row >= LEVELS) { i = parent[i] + size[parent[i]] - 1; continue; }
       rows = Math.max(rows, row + 1);
-      const left = (i - start) / span * width, wide = size[i] / span * width, column = Math.floor(left);
+      const left = (i - start) / span() * width, wide = size[i] / span() * width, column = Math.floor(left);
       const faded = filtered && !matches[i];
       if (wide < 1 && (faded ? drawn : hit)[row] === column) continue;
       drawn[row] = column;
@@ -70,12 +71,20 @@
         nodes.push(label);
       }
     }
-    if (chosen >= start && chosen < start + span && depth[chosen] - base < LEVELS) {
-      const box = { x: (chosen - start) / span * width, y: (depth[chosen] - base) * ROW, width: Math.max(3, size[chosen] / span * width), height: ROW - 1 };
-      nodes.push(element("rect", { ...box, class: "chosen-halo" }), element("rect", { ...box, class: "chosen" }));
-    }
     picture.setAttribute("height", rows * ROW);
-    picture.replaceChildren(element("title", { id: "picture-name" }, `Reply tree of ${span} comments`), ...nodes);
+    picture.replaceChildren(element("title", { id: "picture-name" }, `Reply tree of ${span()} comments`), ...nodes);
+    mark();
+  }
+
+  // Apart from draw(): a box that is drawn anew between two clicks gets no double click.
+  function mark() {
+    picture.querySelectorAll(".chosen, .chosen-halo").forEach(frame => frame.remove());
+    if (chosen >= 0 && inView(chosen)) {
+      const width = picture.clientWidth / span();
+      const box = { x: (chosen - Math.max(top, 0)) * width, y: (depth[chosen] - base()) * ROW, width: Math.max(3, size[chosen] * width), height: ROW - 1 };
+      picture.append(element("rect", { ...box, class: "chosen-halo" }), element("rect", { ...box, class: "chosen" }));
+    }
+    at("zoom").disabled = chosen < 0 || chosen === top || size[chosen] < 2;
   }
 
   function crumbs() {
@@ -97,20 +106,17 @@
     top = i;
     draw();
     crumbs();
-    at("zoom").disabled = chosen < 0 || chosen === top || size[chosen] < 2;
   }
 
   function choose(i) {
     chosen = i;
-    const start = Math.max(top, 0), span = top < 0 ? count : size[top];
-    const outside = i < start || i >= start + span || depth[i] - (top < 0 ? 0 : depth[top]) >= LEVELS;
     const copy = articles[i].cloneNode(true);
     copy.removeAttribute("id");
     copy.classList.remove("here");
     copy.tabIndex = 0;
     at("chosen").replaceChildren(copy);
     at("jump").disabled = false;
-    zoom(outside ? parent[i] : top);
+    if (inView(i)) mark(); else zoom(parent[i]);
   }
 
   function reveal(i) {
