@@ -206,10 +206,13 @@ def test_text_from_right_to_left_runs_from_right_to_left(visit: Visit) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_serious(visit: Visit, scheme: str, width: int) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    page = visit(
-        small_analysis(), color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
-    )
+    page = visit(small_analysis(), color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
     box(page, 4).click()
     found = axe.Axe().run(page).response["violations"]
-    serious = [(rule["id"], node["target"]) for rule in found if rule["impact"] in ("serious", "critical") for node in rule["nodes"]]
+    serious = [
+        (rule["id"], node["target"])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
     assert serious == []

@@ -29,6 +29,11 @@
   const span = () => top < 0 ? count : size[top], base = () => top < 0 ? 0 : depth[top];
   const inView = i => i >= top && i < Math.max(top, 0) + span() && depth[i] - base() < LEVELS;
 
+  // Of the picture's width, not in pixels: paper is as wide as it likes.
+  function percent(columns) {
+    return (100 * columns / span()).toFixed(3) + "%";
+  }
+
   function element(name, attributes, text) {
     const made = document.createElementNS(SVG, name);
     for (const key in attributes) made.setAttribute(key, attributes[key]);
@@ -54,18 +59,18 @@
       const row = depth[i] - base();
       if (row >= LEVELS) { i = parent[i] + size[parent[i]] - 1; continue; }
       rows = Math.max(rows, row + 1);
-      const left = (i - start) / span() * width, wide = size[i] / span() * width, column = Math.floor(left);
+      const wide = size[i] / span() * width, column = Math.floor((i - start) / span() * width);
       const faded = filtered && !matches[i];
       if (wide < 1 && (faded ? drawn : hit)[row] === column) continue;
       drawn[row] = column;
       if (!faded) hit[row] = column;
       const { s, a, f } = articles[i].dataset, look = looks.get(s), off = faded ? " off" : "";
-      const box = { x: left.toFixed(2), y: row * ROW, width: Math.max(wide, 1).toFixed(2), "data-i": i };
+      const box = { x: percent(i - start), y: row * ROW, width: percent(size[i]), "data-i": i };
       nodes.push(element("rect", { ...box, height: ROW - 1, class: (look ? look.color : "gone") + (wide > 5 ? " gap" : "") + off }));
       if (a === "disagree") nodes.push(element("rect", { ...box, height: 4, class: "against" + off }));
       const letters = (look ? look.tag : "") + (f ? " !" : "") + (row === LEVELS - 1 && size[i] > 1 ? " …" : "");
       if (letters && wide > 8 + 8 * letters.length) {
-        const label = element("text", { x: (left + 5).toFixed(2), y: row * ROW + 18, class: "on-" + (look ? look.color : "gone") + off }, letters);
+        const label = element("text", { x: percent(i - start), dx: 5, y: row * ROW + 18, class: "on-" + (look ? look.color : "gone") + off }, letters);
         const room = Math.floor((wide - 20 - 9 * letters.length) / 6.3);
         if (room > 9) label.append(element("tspan", { dx: 6 }, opening(i, room)));
         nodes.push(label);
@@ -80,8 +85,7 @@
   function mark() {
     picture.querySelectorAll(".chosen, .chosen-halo").forEach(frame => frame.remove());
     if (chosen >= 0 && inView(chosen)) {
-      const width = picture.clientWidth / span();
-      const box = { x: (chosen - Math.max(top, 0)) * width, y: (depth[chosen] - base()) * ROW, width: Math.max(3, size[chosen] * width), height: ROW - 1 };
+      const box = { x: percent(chosen - Math.max(top, 0)), y: (depth[chosen] - base()) * ROW, width: percent(size[chosen]), height: ROW - 1 };
       picture.append(element("rect", { ...box, class: "chosen-halo" }), element("rect", { ...box, class: "chosen" }));
     }
     at("zoom").disabled = chosen < 0 || chosen === top || size[chosen] < 2;
@@ -126,11 +130,17 @@
     articles[i].classList.add("here");
   }
 
+  // Twice: what lies between is laid out, and gets its true height, only when it comes near.
+  function scroll(i) {
+    articles[i].scrollIntoView();
+    requestAnimationFrame(() => requestAnimationFrame(() => articles[i].scrollIntoView()));
+  }
+
   function jump(i) {
     reveal(i);
     articles[i].tabIndex = -1;
-    articles[i].scrollIntoView({ block: "start" });
     articles[i].focus({ preventScroll: true });
+    scroll(i);
     history.replaceState(null, "", "#" + articles[i].id);
   }
 
@@ -219,7 +229,7 @@
     if (i < 0) return;
     reveal(i);
     choose(i);
-    articles[i].scrollIntoView({ block: "start" });
+    scroll(i);
   }
 
   picture.setAttribute("role", "application");
@@ -227,7 +237,7 @@
   picture.tabIndex = 0;
   at("hover").textContent = "Point at a box to see who says what.";
   zoom(-1);
-  follow();
+  addEventListener("load", () => setTimeout(follow)); // after the browser's own, rougher, way to the comment
   addEventListener("hashchange", follow);
   new ResizeObserver(draw).observe(picture);
 })();
