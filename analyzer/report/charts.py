@@ -108,11 +108,10 @@ def by_depth(analysis: Analysis) -> list[Bar]:
     for depth, prediction in zip(analysis.thread.depths, analysis.predictions, strict=True):
         if prediction:
             labels.setdefault(min(depth, _DEPTHS), []).append(prediction.stance.label)
+    shown = looks(analysis).values()
     return [
-        _bar(
-            f"{depth}+" if depth == _DEPTHS else str(depth), labels[depth], looks(analysis).values(), len(labels[depth])
-        )
-        for depth in sorted(labels)
+        _bar(f"{depth}+" if depth == _DEPTHS else str(depth), own, shown, len(own))
+        for depth, own in sorted(labels.items())
     ]
 
 

@@ -18,6 +18,7 @@ from analyzer.scheme import NO_STANCE
 
 NESTED_DEPTH = 12  # browsers lay out, and people follow, no more boxes inside boxes than this
 _COLORS = 6
+_LETTERS = 3
 _ID = 40
 _AUTHOR = 80
 _AGREEMENTS = {"agree": ("+", "agrees"), "disagree": ("✗", "disagrees"), "neutral": ("·", "neither")}
@@ -76,12 +77,14 @@ class Entry:
 
 
 def looks(analysis: Analysis) -> dict[str, Look]:
-    """Return how each label of the scheme, and `unclear`, is shown, in their order."""
+    """Return how each label of the scheme, and `unclear`, is shown, in their order; long letters become a number."""
     plain = {NO_STANCE: "n", UNCLEAR: "u"}
     shown = {}
     for number, (label, tag) in enumerate(stance_tags(analysis.scheme).items()):
         key = plain.get(label, str(number))
-        shown[label] = Look(label, key, f"s{plain.get(label, str(number % _COLORS))}", tag)
+        shown[label] = Look(
+            label, key, f"s{plain.get(label, str(number % _COLORS))}", tag if len(tag) <= _LETTERS else str(number + 1)
+        )
     return shown
 
 

@@ -15,7 +15,7 @@ from analyzer.document import to_document
 from analyzer.metrics import agreement, participation, polarization, structure
 from analyzer.plain import clean, without_surrogates
 from analyzer.report import charts, findings
-from analyzer.report.entries import anchor, entries, looks
+from analyzer.report.entries import NESTED_DEPTH, anchor, entries, looks
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -39,6 +39,8 @@ def render_html(analysis: Analysis, **_: object) -> str:
         flag_kinds=sorted({flag.kind for entry in comments for flag in entry.flags}),
         cells=charts.icicle(analysis.thread, levels=_LEVELS),
         levels=_LEVELS,
+        nested=NESTED_DEPTH,
+        flagged=[entry for entry in comments if entry.flags],
         depths=charts.by_depth(analysis),
         times=charts.over_time(analysis),
         crossings=charts.crossings(analysis),

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator["Browser"]:  # noqa: F821
+def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make check-browser)")
     path = next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:
@@ -27,12 +28,12 @@ def chromium() -> Iterator["Browser"]:  # noqa: F821
 
 
 @pytest.fixture
-def visit(chromium: "Browser", tmp_path: Path) -> Iterator[Callable[..., "Page"]]:  # noqa: F821
+def visit(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Open the page of an analysis from disk and hand it over; a script error or a request fails the test."""
     faults: list[str] = []
     contexts = []
 
-    def open_page(analysis: Analysis, anchor: str = "", **options: object) -> "Page":  # noqa: F821
+    def open_page(analysis: Analysis, anchor: str = "", **options: Any) -> Any:
         path = tmp_path / "report.html"
         path.write_text(render_html(analysis), encoding="utf-8")
         context = chromium.new_context(**options)

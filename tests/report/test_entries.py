@@ -5,6 +5,7 @@ import pytest
 
 from analyzer.analysis import Quotation, analyze
 from analyzer.report.entries import Flag, anchor, entries, looks
+from analyzer.scheme import Scheme
 from analyzer.thread import Comment, build_thread
 from tests.toy import SOURCE, ToyPredictor, small_analysis
 
@@ -61,6 +62,17 @@ def test_deleted_and_missing_comments_have_no_labels() -> None:
         ("deleted", None, ()),
         ("missing", None, ()),
     ]
+
+
+def test_letters_that_are_too_long_become_a_number() -> None:
+    scheme = Scheme("pets", "Pets", {"anti-cat": "Against cats.", "anti-cow": "Against cows.", "none": "Neither."})
+    assert [look.tag for look in looks(replace(small_analysis(), scheme=scheme)).values()] == ["1", "2", "–", "?"]
+
+
+def test_flags_of_the_analysis_stand_before_attacks() -> None:
+    flag = {"kind": "quarrel", "comment_id": "c7", "score": 1.0, "reason": "Two authors, nine replies."}
+    analysis = replace(small_analysis(), flags=(flag,))  # type: ignore[arg-type]
+    assert [raised.kind for raised in entries(analysis)[6].flags] == ["quarrel", "attack"]
 
 
 def test_an_attack_is_a_flag() -> None:

@@ -96,7 +96,7 @@ def test_deleted_missing_and_unclear_comments_are_shown_as_such(page: HtmlElemen
 def test_the_tally_and_the_repairs_are_listed(page: HtmlElement) -> None:
     tally = [words(value) for value in page.xpath("//dl[@class='tally']//dd")]
     assert tally == ["12", "8", "1", "1", "1"]
-    assert "its parent 'gone' is not in the file" in words(page.find_class("issues")[0])
+    assert "its parent 'gone' is not in the file" in words(page.get_element_by_id("data"))
 
 
 def test_the_matrix_counts_replies_between_stances(page: HtmlElement) -> None:
@@ -106,6 +106,11 @@ def test_the_matrix_counts_replies_between_stances(page: HtmlElement) -> None:
 
 def test_a_flag_gives_its_reason(page: HtmlElement) -> None:
     assert words(comment(page, "c7").find_class("flag")[0]) == "attack A personal attack with probability 90 %."
+
+
+def test_flagged_comments_are_listed(page: HtmlElement) -> None:
+    listed = [words(item) for item in page.xpath("//section[@id='branches']/ul/li")]
+    assert listed == ["attack A personal attack with probability 90 %. Read c7"]
 
 
 def test_every_term_is_defined(page: HtmlElement) -> None:

@@ -4,7 +4,7 @@
 "use strict";
 (() => {
   document.documentElement.classList.add("js");
-  const LEVELS = 24, ROW = 26, SVG = "http://www.w3.org/2000/svg";
+  const ROW = 26, SVG = "http://www.w3.org/2000/svg";
   const at = id => document.getElementById(id);
   const articles = [...document.querySelectorAll("#thread article")];
   const count = articles.length;
@@ -24,7 +24,7 @@
   const after = i => i + size[i] < count && parent[i + size[i]] === parent[i] ? i + size[i] : -1;
   const looks = new Map([...at("f-stance").options].map(option => [option.value, option.dataset]));
   const matches = new Uint8Array(count).fill(1);
-  const picture = at("picture");
+  const picture = at("picture"), LEVELS = +picture.dataset.levels;
   let top = -1, chosen = -1, filtered = false, words = null; // `top`: the comment zoomed to; -1 is the whole thread
   const span = () => top < 0 ? count : size[top], base = () => top < 0 ? 0 : depth[top];
   const inView = i => i >= top && i < Math.max(top, 0) + span() && depth[i] - base() < LEVELS;
