@@ -110,7 +110,7 @@ def test_a_flag_gives_its_reason(page: HtmlElement) -> None:
 
 def test_flagged_comments_are_listed(page: HtmlElement) -> None:
     listed = [words(item) for item in page.xpath("//section[@id='branches']/ul/li")]
-    assert listed == ["attack A personal attack with probability 90 %. Read c7"]
+    assert listed == ["attack A personal attack with probability 90 %. “You are all idiots.” Read c7"]
 
 
 def test_every_term_is_defined(page: HtmlElement) -> None:
