@@ -8,7 +8,8 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from analyzer.analysis import Analysis
 from analyzer.document import to_document
@@ -17,15 +18,12 @@ from analyzer.plain import clean, without_surrogates
 from analyzer.report import charts, findings
 from analyzer.report.entries import NESTED_DEPTH, anchor, entries, looks
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
 _TEMPLATES = Path(__file__).parent / "templates"
 _LEVELS = 24  # rows of the tree's picture; deeper ones come into view by zooming
 _BRANCHES = 6
 
 
-def render_html(analysis: Analysis, **_: object) -> str:
+def render_html(analysis: Analysis) -> str:
     """Return the page as one self-contained document."""
     style, script = _asset("style.css"), _asset("page.js")
     comments = entries(analysis)
@@ -82,9 +80,7 @@ def _asset(name: str) -> str:
 
 
 @cache
-def _template() -> "Template":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
