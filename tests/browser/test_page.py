@@ -197,6 +197,14 @@ def test_nothing_sticks_out(visit: Visit, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+def test_print_shows_every_comment_and_no_controls(visit: Visit) -> None:
+    page = visit(small_analysis())
+    page.emulate_media(media="print")
+    assert len(shown(page)) == 9
+    assert not any(page.locator(part).is_visible() for part in (".filters", "#inspector", "#collapse", ".top nav"))
+    assert page.locator("#picture").is_visible()
+
+
 def test_text_from_right_to_left_runs_from_right_to_left(visit: Visit) -> None:
     page = visit(analyze(build_thread([Comment("c1", text="مرحبا بالعالم")]), ToyPredictor(), source=SOURCE))
     assert page.eval_on_selector("#c-c1 .text", "one => one.matches(':dir(rtl)')")
