@@ -4,7 +4,6 @@ from typing import Any
 
 from analyzer import __version__
 from analyzer.analysis import Analysis, Quotation
-from analyzer.predictions import Scored
 from analyzer.thread import Thread
 
 FORMAT_VERSION = 1
@@ -59,15 +58,11 @@ def _comment(analysis: Analysis, i: int) -> dict[str, Any]:
         "created": comment.created.isoformat() if comment.created else None,
         "text": comment.text,
         "quotes": [_quote(quotation) for quotation in analysis.quotations[i]],
-        "stance": _scored(prediction.stance) if prediction else None,
-        "agreement": _scored(prediction.agreement) if prediction and prediction.agreement else None,
+        "stance": prediction.stance.as_dict() if prediction else None,
+        "agreement": prediction.agreement.as_dict() if prediction and prediction.agreement else None,
         "attack": {"score": prediction.attack} if prediction else None,
     }
 
 
 def _quote(quotation: Quotation) -> dict[str, Any]:
     return {"start": quotation.start, "end": quotation.end, "from": quotation.source_id}
-
-
-def _scored(scored: Scored) -> dict[str, Any]:
-    return {"label": scored.label, "scores": dict(scored.scores)}

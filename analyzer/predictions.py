@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 AGREEMENT_LABELS = ("agree", "disagree", "neutral")
 UNCLEAR = "unclear"
+Reason = Literal["language", "low_confidence"]
 
 Progress = Callable[[int], None]
 """Called with the number of items finished since the last call."""
@@ -21,15 +22,30 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A label and the calibrated probability of each label it was chosen from; `unclear` is an abstention."""
+    """A label and the calibrated probability of each label it was chosen from.
+
+    `unclear` is an abstention, `reason` why: the comment is in none of the model's languages, or no label is likely
+    enough.
+    """
 
     label: str
     scores: dict[str, float]
+    reason: Reason | None = None
 
     @property
     def confidence(self) -> float:
         """The probability of the likeliest label."""
         return max(self.scores.values())
+
+    @property
+    def best(self) -> str:
+        """The likeliest label, whether or not it is likely enough."""
+        return max(self.scores, key=self.scores.__getitem__)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what JSON output shows; `reason` only where there is one."""
+        shown: dict[str, Any] = {"label": self.label, "scores": dict(self.scores)}
+        return shown | ({"reason": self.reason} if self.reason else {})
 
 
 @dataclass(frozen=True, slots=True)

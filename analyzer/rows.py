@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzer.classifier.inputs import make_turn
 from analyzer.plain import json_text
-from analyzer.predictions import Prediction, Predictor, Scored, Turn
+from analyzer.predictions import Prediction, Predictor, Turn
 
 _BATCH_ROWS = 512
 
@@ -84,11 +84,7 @@ def _json_type(value: object) -> str:
 
 def _answer(prediction: Prediction) -> dict[str, Any]:
     return {
-        "stance": _scored(prediction.stance),
-        "agreement": _scored(prediction.agreement) if prediction.agreement else None,
+        "stance": prediction.stance.as_dict(),
+        "agreement": prediction.agreement.as_dict() if prediction.agreement else None,
         "attack": {"score": prediction.attack},
     }
-
-
-def _scored(scored: Scored) -> dict[str, Any]:
-    return {"label": scored.label, "scores": scored.scores}

@@ -6,12 +6,40 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.classifier.calibration import calibration_error, sigmoid, softmax
-from analyzer.classifier.examples import Example
+from analyzer.classifier.calibration import (
+    brier_score,
+    calibration_error,
+    chance_calibration_error,
+    debiased_calibration_error,
+    selective_accuracy,
+    sigmoid,
+    softmax,
+)
+from analyzer.classifier.examples import Example, thread_value
 from analyzer.classifier.predictor import OnnxPredictor
 from analyzer.errors import DataError
 
 _DRAWS = 2000
+_COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How far a head's probabilities can be trusted, on rows it was not calibrated on.
+
+    `error` is the expected calibration error over 10 bins of equally many rows, `chance_error` what chance alone would
+    make of it, `debiased_error` the root mean square without chance's part. `risk_coverage` is
+    (share of rows answered, accuracy among them), the most confident first to be answered; `aurc` is the mean risk
+    over all coverages, and 0 is best.
+    """
+
+    rows: int
+    error: float
+    chance_error: float
+    debiased_error: float
+    brier: float
+    risk_coverage: tuple[tuple[float, float], ...]
+    aurc: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +55,44 @@ class HeadScore:
     rows_by_label: dict[str, int]
     majority_macro_f1: float
     baseline_macro_f1: float | None
-    calibration_error: float
+    reliability: Reliability | None
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The scores of a model's heads; None for a head without labelled rows.
 
-    `answered` is the share of stances not answered `unclear`, `answered_accuracy` the accuracy among them.
+    `answered` is the share of stances not answered `unclear`, `answered_accuracy` the accuracy among them, both on rows
+    the model was not calibrated on.
     """
 
     stance: HeadScore | None
     agreement: HeadScore | None
     attack_precision: float | None
     attack_rate: float | None
+    attack_reliability: Reliability | None
     answered: float | None
     answered_accuracy: float | None
 
 
 def evaluate(
-    predictor: OnnxPredictor, examples: Sequence[Example], *, baseline_examples: Sequence[Example] = ()
+    predictor: OnnxPredictor,
+    examples: Sequence[Example],
+    *,
+    baseline_examples: Sequence[Example] = (),
+    calibrated_share: float = 0.0,
 ) -> Evaluation:
     """Return the scores on `examples`; labels are forced (no `unclear`), as in published work.
 
-    With `baseline_examples`, TF-IDF (1-2 grams) with logistic regression is trained on them and scored beside.
+    With `baseline_examples`, TF-IDF (1-2 grams) with logistic regression is trained on them and scored beside. The
+    threads that `split_by_thread` holds out at `calibrated_share` are left out where calibration is judged.
     """
     config = predictor.config
     stance, agreement, attack = predictor.logits([example.turn for example in examples])
-    stance_scores = softmax(stance, config.stance_temperature)
+    stance_scores = softmax(stance, config.stance_scaling)
     stances = [example.stance for example in examples]
-    known = [i for i, label in enumerate(stances) if label is not None]
+    unseen = [thread_value(example.thread) >= calibrated_share for example in examples]
+    known = [i for i, label in enumerate(stances) if label is not None and unseen[i]]
     answered = answered_accuracy = None
     if known:
         sure = [i for i in known if stance_scores[i].max() >= config.unclear_below]
@@ -64,16 +100,24 @@ def evaluate(
         answered, answered_accuracy = len(sure) / len(known), right / len(sure) if sure else None
     attacked = [i for i, example in enumerate(examples) if example.attack is not None]
     gold_attack = np.array([examples[i].attack for i in attacked])
+    attack_scores = sigmoid(attack, config.attack_scaling)
+    judged = [i for i in attacked if unseen[i]]
     return Evaluation(
-        stance=_head(config.stance_labels, stance_scores, stances, _baseline(baseline_examples, examples, "stance")),
+        stance=_head(
+            config.stance_labels, stance_scores, stances, unseen, _baseline(baseline_examples, examples, "stance")
+        ),
         agreement=_head(
             config.agreement_labels,
-            softmax(agreement, config.agreement_temperature),
+            softmax(agreement, config.agreement_scaling),
             [example.agreement for example in examples],
+            unseen,
             _baseline(baseline_examples, examples, "agreement"),
         ),
-        attack_precision=average_precision(sigmoid(attack, 1.0)[attacked], gold_attack) if gold_attack.any() else None,
+        attack_precision=average_precision(attack_scores[attacked], gold_attack) if gold_attack.any() else None,
         attack_rate=float(gold_attack.mean()) if attacked else None,
+        attack_reliability=_reliability(
+            np.stack([1 - attack_scores, attack_scores], axis=1)[judged], np.array([examples[i].attack for i in judged])
+        ),
         answered=answered,
         answered_accuracy=answered_accuracy,
     )
@@ -106,6 +150,7 @@ def _head(
     labels: Sequence[str],
     scores: NDArray[np.float64],
     gold_labels: Sequence[str | None],
+    unseen: Sequence[bool],
     baseline: Sequence[str] | None,
 ) -> HeadScore | None:
     rows = [i for i, label in enumerate(gold_labels) if label is not None]
@@ -119,6 +164,7 @@ def _head(
     draws = rng.multinomial(len(rows), confusion.ravel() / len(rows), size=_DRAWS).reshape(_DRAWS, *confusion.shape)
     low, high = np.quantile(macro_f1(draws.astype(float)), [0.025, 0.975])
     majority = np.full_like(gold, np.bincount(gold).argmax())
+    judged = [k for k, i in enumerate(rows) if unseen[i]]
     guesses = None if baseline is None else np.array([index[baseline[i]] for i in rows])
     return HeadScore(
         rows=len(rows),
@@ -130,7 +176,23 @@ def _head(
         rows_by_label=dict(zip(labels, confusion.sum(1).astype(int).tolist(), strict=True)),
         majority_macro_f1=float(macro_f1(_confusion(gold, majority, len(labels)))),
         baseline_macro_f1=None if guesses is None else float(macro_f1(_confusion(gold, guesses, len(labels)))),
-        calibration_error=calibration_error(scores[rows], gold),
+        reliability=_reliability(scores[rows][judged], gold[judged]),
+    )
+
+
+def _reliability(probabilities: NDArray[np.float64], gold: NDArray[np.int64]) -> Reliability | None:
+    if not len(gold):
+        return None
+    accuracies = selective_accuracy(probabilities, gold)
+    answered = [max(1, round(coverage * len(gold))) for coverage in _COVERAGES]
+    return Reliability(
+        rows=len(gold),
+        error=calibration_error(probabilities, gold),
+        chance_error=chance_calibration_error(probabilities),
+        debiased_error=debiased_calibration_error(probabilities, gold),
+        brier=brier_score(probabilities, gold),
+        risk_coverage=tuple((c, float(accuracies[n - 1])) for c, n in zip(_COVERAGES, answered, strict=True)),
+        aurc=float(1 - accuracies.mean()),
     )
 
 

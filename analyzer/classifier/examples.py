@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,17 @@ def read_examples(paths: Sequence[Path], stance_labels: Sequence[str] | None) ->
     if not examples:
         raise DataError(f"no labelled rows in {', '.join(map(str, paths))}")
     return examples
+
+
+def split_by_thread(examples: Sequence[Example], share: float) -> tuple[list[Example], list[Example]]:
+    """Return (kept, held out): about `share` of the threads held out, chosen by a hash of the thread's id."""
+    held_out = [example for example in examples if thread_value(example.thread) < share]
+    return [example for example in examples if thread_value(example.thread) >= share], held_out
+
+
+def thread_value(thread: str) -> float:
+    """Return a number in 0 .. 1 that depends on the thread's id alone."""
+    return int.from_bytes(sha256(thread.encode(errors="replace")).digest()[:4]) / 2**32
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Any]]:

@@ -1,23 +1,31 @@
 """A model folder: config.json, scheme.toml, tokenizer.json, model.onnx and a model card; read with every check."""
 
 import json
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from analyzer.classifier.calibration import Scaling
 from analyzer.errors import ModelError
 from analyzer.predictions import AGREEMENT_LABELS
+from analyzer.prevalence import Correction
 from analyzer.scheme import Scheme, read_scheme
 
 FOLDER_VERSION = 1
 WEIGHTS = "model.onnx"
 TOKENIZER = "tokenizer.json"
+_NUMBERS = re.compile(r"\[\s+([-+\d.e,\s]+?)\s+\]")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """What config.json says: label order, calibration, the hash of the weights and where they come from."""
+    """What config.json says: label order, calibration, the hash of the weights and where they come from.
+
+    `calibration` names the labelled rows that the scalings, `unclear_below` and `correction` were fitted on.
+    """
 
     name: str
     stance_labels: tuple[str, ...]
@@ -29,11 +37,39 @@ class ModelConfig:
     training: dict[str, Any]
     agreement_labels: tuple[str, ...] = AGREEMENT_LABELS
     folder_version: int = FOLDER_VERSION
+    stance_bias: tuple[float, ...] = ()
+    agreement_bias: tuple[float, ...] = ()
+    attack_bias: tuple[float, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    calibration: dict[str, Any] = field(default_factory=dict)
+    correction: Correction | None = None
+
+    def calibrated_share(self, paths: Iterable[Path]) -> float:
+        """Return the share of the threads in these files that the model was calibrated on; 0.0 where none was."""
+        known = self.calibration.get("data", {}).values()
+        return float(self.calibration["share"]) if any(file_sha256(path) in known for path in paths) else 0.0
+
+    @property
+    def stance_scaling(self) -> Scaling:
+        """How stance logits become probabilities."""
+        return Scaling(self.stance_temperature, self.stance_bias)
+
+    @property
+    def agreement_scaling(self) -> Scaling:
+        """How agreement logits become probabilities."""
+        return Scaling(self.agreement_temperature, self.agreement_bias)
+
+    @property
+    def attack_scaling(self) -> Scaling:
+        """How the attack logit becomes a probability."""
+        return Scaling(self.attack_temperature, self.attack_bias)
 
 
 def write_config(folder: Path, config: ModelConfig) -> None:
-    """Write config.json."""
-    (folder / "config.json").write_text(json.dumps(asdict(config), indent=2) + "\n", encoding="utf-8")
+    """Write config.json, each list of numbers on one line."""
+    text = json.dumps(asdict(config), indent=2)
+    text = _NUMBERS.sub(lambda match: "[" + " ".join(match[1].split()) + "]", text)
+    (folder / "config.json").write_text(text + "\n", encoding="utf-8")
 
 
 def read_folder(folder: Path) -> tuple[ModelConfig, Scheme]:
@@ -43,10 +79,13 @@ def read_folder(folder: Path) -> tuple[ModelConfig, Scheme]:
             raise ModelError(f"{folder}: not a model folder: {name} is missing")
     try:
         values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        values["stance_labels"] = tuple(values["stance_labels"])
-        values["agreement_labels"] = tuple(values["agreement_labels"])
+        if values.get("correction"):
+            values["correction"] = Correction(**values["correction"])
+        for name in ("stance_labels", "agreement_labels", "stance_bias", "agreement_bias", "attack_bias", "languages"):
+            if name in values:
+                values[name] = tuple(values[name])
         config = ModelConfig(**values)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"{folder}: config.json is damaged: {error}") from error
     if config.folder_version != FOLDER_VERSION:
         raise ModelError(f"{folder}: model folder version {config.folder_version}; this program reads {FOLDER_VERSION}")
@@ -55,6 +94,11 @@ def read_folder(folder: Path) -> tuple[ModelConfig, Scheme]:
         raise ModelError(f"{folder}: the labels of config.json and scheme.toml differ")
     if config.agreement_labels != AGREEMENT_LABELS:
         raise ModelError(f"{folder}: agreement labels {config.agreement_labels}; expected {AGREEMENT_LABELS}")
+    for bias, labels in ((config.stance_bias, scheme.labels), (config.agreement_bias, AGREEMENT_LABELS)):
+        if len(bias) not in (0, len(labels)):
+            raise ModelError(f"{folder}: config.json has {len(bias)} biases for {len(labels)} labels")
+    if config.correction and len(config.correction.mix) != len(scheme.labels):
+        raise ModelError(f"{folder}: the correction in config.json is for {len(config.correction.mix)} labels")
     if weights_sha256(folder) != config.sha256:
         raise ModelError(f"{folder}: {WEIGHTS} is not the file config.json was written for (its sha256 differs)")
     return config, scheme

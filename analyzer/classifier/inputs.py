@@ -10,6 +10,7 @@ from analyzer.quotes import find_quotes, mask_quotes
 
 COMMENT_TOKENS = 128
 PARENT_TOKENS = 48
+_OVERLAP = 32
 
 
 def make_turn(text: str, parent_text: str | None) -> Turn:
@@ -25,11 +26,22 @@ def encode(tokenizer: Tokenizer, turns: Sequence[Turn]) -> list[Encoding]:
     A top-level comment has an empty second part, so the model can tell it from a reply. The tokenizer must have
     neither truncation nor padding set.
     """
+    return [windows[0] for windows in encode_windows(tokenizer, turns)]
+
+
+def encode_windows(tokenizer: Tokenizer, turns: Sequence[Turn]) -> list[list[Encoding]]:
+    """Return the encodings of each turn: one, or overlapping windows that together hold all of a long comment.
+
+    Every window has the same share of the parent.
+    """
     comments, parents = (
         tokenizer.encode_batch([without_surrogates(text) for text in texts], add_special_tokens=False)
         for texts in ([turn.text for turn in turns], [turn.parent_text or "" for turn in turns])
     )
     for comment, parent in zip(comments, parents, strict=True):
-        comment.truncate(COMMENT_TOKENS)
+        comment.truncate(COMMENT_TOKENS, stride=_OVERLAP)
         parent.truncate(PARENT_TOKENS)
-    return [tokenizer.post_process(comment, parent) for comment, parent in zip(comments, parents, strict=True)]
+    return [
+        [tokenizer.post_process(window, parent) for window in (comment, *comment.overflowing)]
+        for comment, parent in zip(comments, parents, strict=True)
+    ]

@@ -4,7 +4,7 @@ import importlib.metadata
 import importlib.util
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,7 @@ from tokenizers import Tokenizer
 from tokenizers.processors import TemplateProcessing
 from transformers import AutoTokenizer
 
-from analyzer.classifier.calibration import abstention_threshold, fit_temperature, softmax
-from analyzer.classifier.examples import Example, read_examples
+from analyzer.classifier.examples import Example, read_examples, split_by_thread
 from analyzer.classifier.export import export_int8, read_weights
 from analyzer.classifier.folder import (
     TOKENIZER,
@@ -28,13 +27,12 @@ from analyzer.classifier.folder import (
 )
 from analyzer.classifier.network import Network, empty_network, new_network
 from analyzer.classifier.predictor import OnnxPredictor, load_predictor
-from analyzer.classifier.training import Report, Settings, compute_logits, fit, split_by_thread
+from analyzer.classifier.recalibration import calibrate
+from analyzer.classifier.training import Report, Settings, compute_logits, fit
 from analyzer.errors import ModelError
-from analyzer.predictions import AGREEMENT_LABELS
 from analyzer.scheme import read_scheme
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
-SELECTIVE_ACCURACY = 0.75
 _HELD_OUT = 0.06
 _VERSIONED = ("torch", "transformers", "tokenizers", "onnxruntime")
 
@@ -93,28 +91,10 @@ def write_folder(
     shutil.copyfile(scheme_path, folder / "scheme.toml")
     config = ModelConfig(folder.name, scheme.labels, weights_sha256(folder), 1.0, 1.0, 1.0, 0.0, training)
     write_config(folder, config)
-    stance, agreement, attack = load_predictor(folder).logits([example.turn for example in held_out])
-    stance_rows, stance_gold = _gold([example.stance for example in held_out], scheme.labels)
-    agreement_rows, agreement_gold = _gold([example.agreement for example in held_out], AGREEMENT_LABELS)
-    attack_rows, attack_gold = _gold([example.attack for example in held_out], (0, 1))
-    stance_temperature = fit_temperature(stance[stance_rows], stance_gold)
-    write_config(
-        folder,
-        ModelConfig(
-            name=folder.name,
-            stance_labels=scheme.labels,
-            sha256=config.sha256,
-            stance_temperature=stance_temperature,
-            agreement_temperature=fit_temperature(agreement[agreement_rows], agreement_gold),
-            attack_temperature=fit_temperature(
-                np.stack([np.zeros(len(attack_rows)), attack[attack_rows]], axis=1), attack_gold
-            ),
-            unclear_below=abstention_threshold(
-                softmax(stance[stance_rows], stance_temperature), stance_gold, accuracy=SELECTIVE_ACCURACY
-            ),
-            training=training | {"export_agreement": _export_agreement(network, tokenizer, held_out, stance)},
-        ),
-    )
+    predictor = calibrate(folder, held_out)
+    chosen = predictor.logits([example.turn for example in held_out])[0].argmax(axis=1)
+    training = training | {"export_agreement": _export_agreement(network, tokenizer, held_out, chosen)}
+    write_config(folder, replace(predictor.config, training=training))
     return load_predictor(folder)
 
 
@@ -172,17 +152,9 @@ def _encoder_config(network: Network) -> dict[str, Any]:
     return {"model_type": config.model_type, **config.to_diff_dict()}  # type: ignore[union-attr, operator]
 
 
-def _gold(labels: Sequence[Any], names: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Return (row numbers that have a label, their label numbers)."""
-    rows = [i for i, label in enumerate(labels) if label is not None]
-    return np.array(rows, dtype=int), np.array([names.index(labels[i]) for i in rows], dtype=int)
-
-
-def _export_agreement(
-    network: Network, tokenizer: Tokenizer, examples: Sequence[Example], exported: np.ndarray
-) -> float:
+def _export_agreement(network: Network, tokenizer: Tokenizer, examples: Sequence[Example], chosen: np.ndarray) -> float:
     """Return the share of rows on which the exported file and the torch network choose the same stance."""
     if not examples:
         return 1.0
     logits = compute_logits(network, tokenizer, examples).stance
-    return float((logits.argmax(1) == torch.from_numpy(exported).argmax(1)).float().mean())
+    return float((logits.argmax(1) == torch.from_numpy(chosen)).float().mean())

@@ -4,7 +4,6 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 import torch
 from datasets import Dataset
@@ -44,16 +43,6 @@ class Settings:
 
 Report = Callable[[int, int, float], None]
 """Called after each step with the step, the number of steps and the running loss."""
-
-
-def split_by_thread(examples: Sequence[Example], share: float) -> tuple[list[Example], list[Example]]:
-    """Return (kept, held out): about `share` of the threads held out, chosen by a hash of the thread's id."""
-    kept: list[Example] = []
-    held_out: list[Example] = []
-    for example in examples:
-        value = int.from_bytes(sha256(example.thread.encode()).digest()[:4]) / 2**32
-        (held_out if value < share else kept).append(example)
-    return kept, held_out
 
 
 def fit(

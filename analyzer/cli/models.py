@@ -1,4 +1,4 @@
-"""The commands about models: `predict`, `evaluate` and `train`."""
+"""The commands about models: `predict`, `evaluate`, `calibrate` and `train`."""
 
 import io
 import sys
@@ -12,7 +12,7 @@ import typer
 from analyzer.cli import base
 from analyzer.cli.base import ModelName, Output, app, open_output
 from analyzer.errors import ModelError, ReadError
-from analyzer.resources import DEFAULT_MODEL
+from analyzer.resources import DEFAULT_MODEL, model_folder
 
 
 @app.command()
@@ -57,8 +57,42 @@ def evaluate(
     labels = predictor.scheme.labels
     examples = read_examples(data, labels)
     baseline_examples = read_examples(baseline, labels) if baseline else []
-    scores = evaluate_model(predictor, examples, baseline_examples=baseline_examples)
+    share = predictor.config.calibrated_share(data)
+    scores = evaluate_model(predictor, examples, baseline_examples=baseline_examples, calibrated_share=share)
     typer.echo(render_scores(scores, model=predictor.name, test_set=", ".join(path.name for path in data)), nl=False)
+
+
+@app.command()
+def calibrate(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model, or a model folder.")],
+    data: Annotated[list[Path], typer.Argument(metavar="ROWS.jsonl…", help="Labelled rows it was not trained on.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Leave MODEL as it is; write here.")
+    ] = None,
+    share: Annotated[
+        float, typer.Option(min=0.1, max=1, help="Share of the threads to fit on; `evaluate` judges by the others.")
+    ] = 1.0,
+    accuracy: Annotated[
+        float, typer.Option(min=0, max=1, help="Answers below the confidence that reaches this are `unclear`.")
+    ] = 0.75,
+) -> None:
+    """Fit a model's probabilities, its `unclear` threshold and the correction of shares on labelled rows.
+
+    Example: analyzer calibrate models/small dev.jsonl --share 0.5
+    """
+    from analyzer.classifier.examples import read_examples, split_by_thread
+    from analyzer.classifier.folder import file_sha256, read_folder
+    from analyzer.classifier.recalibration import calibrate as calibrate_model
+
+    folder = model_folder(model)
+    _, scheme = read_folder(folder)
+    examples = read_examples(data, scheme.labels)
+    if share < 1:
+        _, examples = split_by_thread(examples, share)
+    provenance = {"share": share, "data": {path.name: file_sha256(path) for path in data}}
+    predictor = calibrate_model(folder, examples, output=output, accuracy=accuracy, provenance=provenance)
+    below = predictor.config.unclear_below
+    typer.echo(f"{output or folder}: calibrated on {len(examples)} rows; below {below:.2f} the answer is unclear")
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """An Evaluation -> text: each head's scores beside the majority class and the baseline, with the test set named."""
 
-from analyzer.classifier.evaluation import Evaluation, HeadScore
+from analyzer.classifier.evaluation import Evaluation, HeadScore, Reliability
 
 
 def render_scores(evaluation: Evaluation, *, model: str, test_set: str) -> str:
@@ -9,12 +9,16 @@ def render_scores(evaluation: Evaluation, *, model: str, test_set: str) -> str:
     for name, head in (("stance", evaluation.stance), ("agreement", evaluation.agreement)):
         if head:
             lines += ["", *_head(name, head)]
-    if evaluation.answered is not None:
-        accuracy = _number(evaluation.answered_accuracy)
-        lines.append(f"  answered (not unclear) {evaluation.answered:.1%}, accuracy among those {accuracy}")
     if evaluation.attack_precision is not None:
         lines += ["", f"attack      average precision {evaluation.attack_precision:.3f}"]
         lines.append(f"  base rate (chance)     {_number(evaluation.attack_rate)}")
+        if evaluation.attack_reliability:
+            lines += _reliability(evaluation.attack_reliability)
+    if evaluation.stance and evaluation.stance.reliability:
+        lines += ["", *_risk_coverage(evaluation.stance.reliability)]
+    if evaluation.answered is not None:
+        accuracy = _number(evaluation.answered_accuracy)
+        lines.append(f"  answered (not unclear) {evaluation.answered:.1%}, accuracy among those {accuracy}")
     return "\n".join(lines) + "\n"
 
 
@@ -24,10 +28,30 @@ def _head(name: str, head: HeadScore) -> list[str]:
         f"{name:11} macro-F1 {head.macro_f1:.3f}  ({interval})",
         f"  majority class         {head.majority_macro_f1:.3f}",
         f"  TF-IDF + logistic      {_number(head.baseline_macro_f1)}",
-        f"  accuracy {head.accuracy:.3f}, calibration error {head.calibration_error:.3f}",
+        f"  accuracy               {head.accuracy:.3f}",
     ]
+    if head.reliability:
+        lines += _reliability(head.reliability)
     lines += [f"  F1 {label:20}{f1:.3f}  ({head.rows_by_label[label]} rows)" for label, f1 in head.f1_by_label.items()]
     return lines
+
+
+def _reliability(reliability: Reliability) -> list[str]:
+    return [
+        f"  calibration error      {reliability.error:.3f}  "
+        f"(10 equal-mass bins; {reliability.chance_error:.3f} by chance alone on {reliability.rows} rows)",
+        f"    debiased             {reliability.debiased_error:.3f}",
+        f"  Brier score            {reliability.brier:.3f}",
+    ]
+
+
+def _risk_coverage(reliability: Reliability) -> list[str]:
+    return [
+        "stance, the most confident answered first",
+        "  answered " + "".join(f"{coverage:7.0%}" for coverage, _ in reliability.risk_coverage),
+        "  accuracy " + "".join(f"{accuracy:7.3f}" for _, accuracy in reliability.risk_coverage),
+        f"  mean risk over all coverages (AURC) {reliability.aurc:.3f}",
+    ]
 
 
 def _number(value: float | None) -> str:

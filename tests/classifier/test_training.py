@@ -7,13 +7,13 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
-from analyzer.classifier.examples import Example, read_examples
+from analyzer.classifier.examples import Example, read_examples, split_by_thread
 from analyzer.classifier.export import export_float
 from analyzer.classifier.inputs import encode
 from analyzer.classifier.learning import train, write_folder
 from analyzer.classifier.network import Network
 from analyzer.classifier.predictor import load_predictor, model_feed, open_session
-from analyzer.classifier.training import Settings, compute_logits, fit, split_by_thread
+from analyzer.classifier.training import Settings, compute_logits, fit
 from analyzer.errors import ModelError
 from analyzer.predictions import Turn
 

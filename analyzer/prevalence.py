@@ -1,0 +1,57 @@
+"""Calibrated probabilities of a thread's comments -> the share of each label, corrected for the classifier's mistakes.
+
+A classifier moves every thread towards the mix of labels it was calibrated on. Expectation-maximisation (Saerens et
+al. 2002) finds the mix under which the probabilities are likeliest; `benchmarks/prevalence.py` compares it with others.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_PRIOR_COMMENTS = 4.0  # a thread of few comments is pulled towards the held-out mix by as much as four comments
+_DRAW_PRIOR_COMMENTS = 0.01  # the interval is not pulled
+_ROUNDS = 60
+_LARGEST_DRAW = 500  # comments; beyond, chance in the thread is small beside doubt about the classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What held-out rows say of the classifier, in label order.
+
+    `mix` is their share of each label. Each of `draws` is one bootstrap sample of them: a slope and one offset a label
+    that turn log probabilities into the log likelihood of a comment under each label.
+    """
+
+    mix: list[float]
+    draws: list[list[float]]
+
+
+def corrected_shares(scores: Floats, correction: Correction, *, seed: int = 0) -> tuple[Floats, Floats, Floats]:
+    """Return (share, low, high), each (labels,), of a thread whose calibrated probabilities are (comments, labels).
+
+    The 95 % interval is from a bootstrap over the held-out rows and over the thread's comments.
+    """
+    rng = np.random.default_rng(seed)
+    mix = np.array(correction.mix)
+    logs = np.log(np.maximum(scores, 1e-12))
+    share = _likeliest_mix(logs - np.log(mix), mix * _PRIOR_COMMENTS)
+    draws = np.array(correction.draws)
+    rows = rng.integers(0, len(logs), (len(draws), min(len(logs), _LARGEST_DRAW)))
+    drawn = _likeliest_mix(draws[:, None, :1] * logs[rows] + draws[:, None, 1:], mix * _DRAW_PRIOR_COMMENTS)
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return share, np.minimum(low, share), np.maximum(high, share)
+
+
+def _likeliest_mix(log_likelihoods: Floats, prior: Floats) -> Floats:
+    """Return the likeliest shares (…, labels), given (…, comments, labels) and a prior counted in comments."""
+    likelihoods = np.exp(log_likelihoods - log_likelihoods.max(axis=-1, keepdims=True))
+    mix = np.full((*likelihoods.shape[:-2], 1, len(prior)), 1 / len(prior))
+    for _ in range(_ROUNDS):
+        weights = likelihoods * mix
+        weights /= weights.sum(axis=-1, keepdims=True)
+        mix = (weights.sum(axis=-2, keepdims=True) + prior) / (weights.shape[-2] + prior.sum())
+    shares: Floats = mix[..., 0, :]
+    return shares
