@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Protocol
 
+import numpy as np
+
 from analyzer.formats import Source
 from analyzer.metrics import Metrics, measure
 from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
+from analyzer.prevalence import Correction, corrected_shares
 from analyzer.quotes import find_quotes, mask_quotes
 from analyzer.scheme import Scheme
 from analyzer.thread import Thread
@@ -19,14 +22,16 @@ from analyzer.thread import Thread
 # Nobody quotes from further up, and a chain of thousands must not cost the square of its length.
 _QUOTABLE_ANCESTORS = 20
 _Z_95 = 1.959964
+_FEW_DECIDED = 10
 
 
 class Model(Predictor, Protocol):
-    """A predictor that can say what it is: its name, the hash of its weights, and its scheme."""
+    """A predictor that can say what it is: its name, the hash of its weights, its scheme, and how it errs, if known."""
 
     name: str
     sha256: str
     scheme: Scheme
+    correction: Correction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,17 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class StanceShare:
-    """How many comments got a label, their share, and its 95 % interval; None where no comment has words."""
+    """How many comments got a label, the label's share, and its 95 % interval; None where no comment has words.
+
+    The share of a stance or `none` is corrected for the classifier's mistakes where its `correction` is known, over
+    all comments in its language; that of `unclear` is always the count's. `too_few`: under 10 comments were decided.
+    """
 
     count: int
     share: float | None
     low: float | None
     high: float | None
+    too_few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class Analysis:
     predictions: tuple[Prediction | None, ...]
     metrics: Metrics
     stances: dict[str, StanceShare]
+    shares_corrected: bool
     flags: tuple[()] = ()
 
 
@@ -76,11 +87,8 @@ def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progr
         if comment.status != "ok":
             quotations.append(())
             continue
-        ancestors = _quotable_ancestors(thread, i)
-        quotes = find_quotes(comment.text, [thread.comments[j].text for j in ancestors])
-        turns[i] = Turn(mask_quotes(comment.text, quotes), _parent_text(thread, i))
-        ids = [thread.comments[j].id for j in ancestors]
-        quotations.append(tuple(Quotation(q.start, q.end, ids[q.source] if q.source >= 0 else None) for q in quotes))
+        turns[i], quotes = read_turn(thread, i)
+        quotations.append(quotes)
     answers = dict(zip(turns, predictor.predict(list(turns.values()), progress=progress), strict=True)) if turns else {}
     predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
     return Analysis(
@@ -92,15 +100,34 @@ def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progr
         quotations=tuple(quotations),
         predictions=predictions,
         metrics=measure(thread, predictions, predictor.scheme.labels),
-        stances=stance_shares(predictions, predictor.scheme.labels),
+        stances=stance_shares(predictions, predictor.scheme.labels, predictor.correction),
+        shares_corrected=predictor.correction is not None,
     )
 
 
-def stance_shares(predictions: Sequence[Prediction | None], labels: Sequence[str]) -> dict[str, StanceShare]:
+def read_turn(thread: Thread, i: int) -> tuple[Turn, tuple[Quotation, ...]]:
+    """Return what the model reads of a comment with words, and what of it is quoted and masked."""
+    text, ancestors = thread.comments[i].text, _quotable_ancestors(thread, i)
+    quotes = find_quotes(text, [thread.comments[j].text for j in ancestors])
+    ids = [thread.comments[j].id for j in ancestors]
+    quotations = tuple(Quotation(q.start, q.end, ids[q.source] if q.source >= 0 else None) for q in quotes)
+    return Turn(mask_quotes(text, quotes), _parent_text(thread, i)), quotations
+
+
+def stance_shares(
+    predictions: Sequence[Prediction | None], labels: Sequence[str], correction: Correction | None = None
+) -> dict[str, StanceShare]:
     """Return the share of each label, and of `unclear`, among the comments that were classified."""
-    counts = Counter(prediction.stance.label for prediction in predictions if prediction)
-    total = counts.total()
-    return {label: _share(counts[label], total) for label in (*labels, UNCLEAR)}
+    answers = [prediction.stance for prediction in predictions if prediction]
+    counts = Counter(answer.label for answer in answers)
+    too_few = 0 < counts.total() < _FEW_DECIDED + counts[UNCLEAR]
+    shares = {label: _share(counts[label], counts.total(), too_few) for label in (*labels, UNCLEAR)}
+    readable = [answer.scores for answer in answers if answer.reason != "language"]
+    if correction and readable:
+        scores = np.array([[by_label[label] for label in labels] for by_label in readable])
+        for label, share, low, high in zip(labels, *corrected_shares(scores, correction), strict=True):
+            shares[label] = StanceShare(counts[label], float(share), float(low), float(high), too_few)
+    return shares
 
 
 def _quotable_ancestors(thread: Thread, i: int) -> list[int]:
@@ -125,7 +152,7 @@ def _parent_text(thread: Thread, i: int) -> str | None:
     return text if text.strip() else None
 
 
-def _share(count: int, total: int) -> StanceShare:
+def _share(count: int, total: int, too_few: bool) -> StanceShare:
     """Return `count` of `total` with its 95 % score interval (Wilson 1927)."""
     if not total:
         return StanceShare(0, None, None, None)
@@ -133,4 +160,4 @@ def _share(count: int, total: int) -> StanceShare:
     square = _Z_95**2
     middle = (share + square / (2 * total)) / (1 + square / total)
     half = _Z_95 / (1 + square / total) * sqrt(share * (1 - share) / total + square / (4 * total**2))
-    return StanceShare(count, share, max(0.0, middle - half), min(1.0, middle + half))
+    return StanceShare(count, share, max(0.0, middle - half), min(1.0, middle + half), too_few)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from analyzer import __version__
-from analyzer.analysis import Analysis, Quotation
+from analyzer.analysis import Analysis, Quotation, StanceShare
 from analyzer.thread import Thread
 
 FORMAT_VERSION = 1
@@ -21,10 +21,7 @@ def to_document(analysis: Analysis) -> dict[str, Any]:
         "thread": _thread(analysis.thread),
         "comments": [_comment(analysis, i) for i in range(len(analysis.thread.comments))],
         "metrics": analysis.metrics.as_dict(),
-        "stances": {
-            label: {"count": share.count, "share": share.share, "low": share.low, "high": share.high}
-            for label, share in analysis.stances.items()
-        },
+        "stances": {label: _share(share) for label, share in analysis.stances.items()},
         "flags": list(analysis.flags),
     }
 
@@ -62,6 +59,11 @@ def _comment(analysis: Analysis, i: int) -> dict[str, Any]:
         "agreement": prediction.agreement.as_dict() if prediction and prediction.agreement else None,
         "attack": {"score": prediction.attack} if prediction else None,
     }
+
+
+def _share(share: StanceShare) -> dict[str, Any]:
+    shown = {"count": share.count, "share": share.share, "low": share.low, "high": share.high}
+    return shown | ({"too_few": True} if share.too_few else {})
 
 
 def _quote(quotation: Quotation) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class ToyPredictor:
     name = "toy"
     sha256 = "f" * 64
     scheme = SCHEME
+    correction = None
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []

@@ -14,11 +14,19 @@ from analyzer.predictions import UNCLEAR
 from analyzer.scheme import NO_STANCE, Scheme
 
 _GOOD_VOICE = 40  # characters: shorter comments seldom say why
-_TOO_FEW = 10
 _SUBJECT = 100
 _VOICE = 260
 _OPENING = 60
 _IDS_NAMED = 8
+_SHARES_CORRECTED = (
+    "Shares are corrected for the model's known mistakes, those called unclear included, so they can differ from the "
+    "counts; their 95 % intervals cover chance in this thread and in the comments the mistakes are known from, "
+    "not missing comments."
+)
+_SHARES_AS_COUNTED = (
+    "The 95 % intervals cover chance in a thread of this size (Wilson), not missing comments, nor the model's "
+    "mistakes: how it errs was not measured."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +175,14 @@ def certainty(analysis: Analysis) -> list[str]:
     ]
     if not confidences:
         return [*sentences, "No comment has words to classify."]
-    unclear = analysis.stances[UNCLEAR].count
+    unclear = analysis.stances[UNCLEAR]
+    unlabelled = f"{_share_of(unclear.count, len(confidences), 'comment')} {_are(unclear.count)} unclear"
     sentences.append(
-        f"Mean confidence in a stance is {percent(mean(confidences))}; "
-        f"{_share_of(unclear, len(confidences), 'comment')} {_are(unclear)} unclear: too uncertain to label."
+        f"Mean confidence in a stance is {percent(mean(confidences))}; {unlabelled}: {_why_unclear(analysis)}."
     )
-    if len(confidences) - unclear < _TOO_FEW:
-        sentences.append(f"Fewer than {_TOO_FEW} comments have a label: too few for shares to mean much.")
-    sentences.append(
-        "The 95 % intervals cover chance in a thread of this size (Wilson), not the model's mistakes "
-        "or missing comments."
-    )
+    if unclear.too_few:
+        sentences.append("Fewer than 10 comments have a label: too few for shares to mean much.")
+    sentences.append(_SHARES_CORRECTED if analysis.shares_corrected else _SHARES_AS_COUNTED)
     return sentences
 
 
@@ -208,15 +213,24 @@ def stance_tags(scheme: Scheme) -> dict[str, str]:
 
 
 def interval(share: StanceShare) -> str:
-    """Return "42 % (24–61 %)", or a dash where a share is undefined."""
+    """Return "42 % (24–61 %)", "too few (24–61 %)", or a dash where a share is undefined."""
     if share.share is None or share.low is None or share.high is None:
         return "–"
-    return f"{percent(share.share)} ({100 * share.low:.0f}–{percent(share.high)})"
+    return f"{'too few' if share.too_few else percent(share.share)} ({100 * share.low:.0f}–{percent(share.high)})"
 
 
 def percent(share: float) -> str:
     """Return a share as whole percent."""
     return f"{100 * share:.0f} %"
+
+
+def _why_unclear(analysis: Analysis) -> str:
+    foreign = sum(prediction.stance.reason == "language" for prediction in analysis.predictions if prediction)
+    if not foreign:
+        return "too uncertain to label"
+    others = analysis.stances[UNCLEAR].count - foreign
+    uncertain = f", {others} too uncertain to label" if others else ""
+    return f"{foreign} in another language than the model's{uncertain}"
 
 
 def _crossing(analysis: Analysis) -> list[str]:
