@@ -42,6 +42,7 @@ def corrected_shares(scores: Floats, correction: Correction, *, seed: int = 0) -
     rows = rng.integers(0, len(logs), (len(draws), min(len(logs), _LARGEST_DRAW)))
     drawn = _likeliest_mix(draws[:, None, :1] * logs[rows] + draws[:, None, 1:], mix * _DRAW_PRIOR_COMMENTS)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    low[low < 0.5 / len(logs)] = 0.0  # less than half a comment is none
     return share, np.minimum(low, share), np.maximum(high, share)
 
 

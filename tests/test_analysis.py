@@ -2,6 +2,7 @@ import pytest
 
 from analyzer.analysis import Quotation, StanceShare, analyze, stance_shares
 from analyzer.predictions import Prediction, Scored
+from analyzer.prevalence import Correction
 from analyzer.thread import Comment, Thread, build_thread
 from tests.toy import SCHEME, SOURCE, ToyPredictor, small_analysis, small_thread
 
@@ -85,6 +86,35 @@ def test_wilson_interval() -> None:
     predictions = [said("for-treaty")] * 15 + [said("none")] * 133
     share = stance_shares(predictions, SCHEME.labels)["for-treaty"]
     assert (share.low, share.high) == (pytest.approx(0.0624, abs=5e-5), pytest.approx(0.1605, abs=5e-5))
+
+
+def test_shares_are_corrected_but_counts_are_not() -> None:
+    # Half the held-out rows were for, half against; no draw differs. 12 comments at 0.8 for, 3 at 0.8 against, which is
+    # just what a thread wholly for would show: the share goes beyond 12 / 15.
+    scores = {"for-treaty": 0.8, "against-treaty": 0.2}
+    predictions = [Prediction(Scored("for-treaty", scores), None, 0.1)] * 12
+    predictions += [Prediction(Scored("against-treaty", {"for-treaty": 0.2, "against-treaty": 0.8}), None, 0.1)] * 3
+    correction = Correction([0.5, 0.5], [[1.0, 0.7, 0.7]] * 20)
+    share = stance_shares(predictions, tuple(scores), correction)["for-treaty"]
+    assert share.count == 12
+    assert share.share is not None
+    assert 0.8 < share.share < 1.0
+
+
+def test_comments_in_another_language_are_left_out_of_corrected_shares() -> None:
+    sure = Prediction(Scored("for-treaty", {"for-treaty": 1.0, "against-treaty": 0.0}), None, 0.1)
+    foreign = Prediction(Scored("unclear", {"for-treaty": 0.0, "against-treaty": 1.0}, "language"), None, 0.1)
+    shares = stance_shares(
+        [sure] * 20 + [foreign] * 20, ("for-treaty", "against-treaty"), Correction([0.5, 0.5], [[1.0, 0.7, 0.7]])
+    )
+    assert shares["for-treaty"].share == pytest.approx(22 / 24)  # 20 comments and a prior of 2 in 4
+    assert shares["unclear"].share == 0.5
+
+
+@pytest.mark.parametrize(("decided", "too_few"), [(9, True), (10, False)])
+def test_shares_of_few_decided_comments_are_marked(decided: int, too_few: bool) -> None:
+    shares = stance_shares([said("none")] * decided + [said("unclear")] * 30, SCHEME.labels)
+    assert {share.too_few for share in shares.values()} == {too_few}
 
 
 def test_shares_of_nothing_are_undefined() -> None:

@@ -143,7 +143,22 @@ def test_predict_of_no_file_is_an_error(tmp_path: Path) -> None:
     assert "cannot read" in result.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["report"], ["tree"], ["predict"]])
+def test_explain_shows_the_words_or_json(tmp_path: Path) -> None:
+    path = two_threads(tmp_path)
+    assert "a: for-treaty 80 %" in run("explain", path, "--thread", "t1", "--comment", "a").stdout
+    document = json.loads(run("explain", path, "--thread", "t1", "--comment", "b", "--json").stdout)
+    assert (document["comment_id"], document["label"], document["parent_weight"]) == ("b", "none", 0.0)
+
+
+def test_explain_wants_a_comment_of_the_thread(tmp_path: Path) -> None:
+    result = run("explain", two_threads(tmp_path), "--thread", "t1", "--comment", "c")
+    assert result.exit_code == 1
+    assert result.stderr == "error: rows.csv holds no comment 'c'; `analyzer tree` shows the ids\n"
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["report"], ["tree"], ["explain"], ["predict"], ["evaluate"], ["calibrate"], ["train"]]
+)
 def test_help_has_an_example(command: list[str]) -> None:
     result = run(*command, "--help")
     assert result.exit_code == 0

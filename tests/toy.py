@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from analyzer.analysis import Analysis, analyze
 from analyzer.formats import Source
 from analyzer.predictions import AGREEMENT_LABELS, UNCLEAR, Prediction, Progress, Scored, Turn
+from analyzer.prevalence import Correction
 from analyzer.scheme import Scheme
 from analyzer.thread import Comment, Thread, build_thread
 
@@ -27,7 +28,7 @@ class ToyPredictor:
     name = "toy"
     sha256 = "f" * 64
     scheme = SCHEME
-    correction = None
+    correction: Correction | None = None
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
@@ -44,7 +45,7 @@ def _prediction(turn: Turn) -> Prediction:
     label = "for-treaty" if "sign" in words else "against-treaty" if "scrap" in words else "none"
     stance = Scored(label, _scores(SCHEME.labels, label, 0.8))
     if "hmm" in words:
-        stance = Scored(UNCLEAR, _scores(SCHEME.labels, "none", 0.4))
+        stance = Scored(UNCLEAR, _scores(SCHEME.labels, "none", 0.4), "low_confidence")
     agreement = None
     if turn.parent_text:
         answer = "disagree" if "wrong" in words else "agree" if "agree" in words or "right" in words else "neutral"

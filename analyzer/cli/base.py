@@ -20,6 +20,7 @@ from analyzer.thread import Thread
 if TYPE_CHECKING:
     from analyzer.analysis import Analysis
     from analyzer.classifier.predictor import OnnxPredictor
+    from analyzer.formats import Source
 
 _LONG_WORK = 200  # comments; less is done before a progress bar could be read
 _IDS_SHOWN = 10
@@ -74,10 +75,20 @@ def _options(
 
 def analyze_file(file: str, *, thread_id: str | None, input_format: str | None, model: str) -> "Analysis":
     """Return the analysis of the chosen thread of a file, or of standard input for "-"."""
+    source, thread, predictor = read_and_load(file, thread_id=thread_id, input_format=input_format, model=model)
+    from analyzer.analysis import analyze
+
+    with progress_bar(thread.found) as progress:
+        return analyze(thread, predictor, source=source, progress=progress)
+
+
+def read_and_load(
+    file: str, *, thread_id: str | None, input_format: str | None, model: str
+) -> "tuple[Source, Thread, OnnxPredictor]":
+    """Return the chosen thread of a file, or of standard input for "-", its source, and the predictor."""
     # The model loads while this thread imports and reads: on two processors the report starts a quarter sooner.
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(load_predictor, model)
-        from analyzer.analysis import analyze
         from analyzer.formats import read_threads
 
         path_or_file: str | BinaryIO = sys.stdin.buffer if file == "-" else file
@@ -85,9 +96,7 @@ def analyze_file(file: str, *, thread_id: str | None, input_format: str | None, 
         thread = choose_thread(threads, thread_id, source.name)
         import analyzer.report  # noqa: F401 (what comes next, imported while the model still loads)
 
-        predictor = loading.result()
-    with progress_bar(thread.found) as progress:
-        return analyze(thread, predictor, source=source, progress=progress)
+        return source, thread, loading.result()
 
 
 def load_predictor(name: str) -> "OnnxPredictor":

@@ -1,4 +1,4 @@
-"""The commands for one thread: `report` and `tree`."""
+"""The commands for one thread: `report`, `tree` and `explain`."""
 
 import sys
 from typing import Annotated, Literal
@@ -14,9 +14,12 @@ from analyzer.cli.base import (
     analyze_file,
     app,
     output_width,
+    read_and_load,
     shows_colors,
     write_text,
 )
+from analyzer.errors import ReadError
+from analyzer.plain import json_text
 from analyzer.resources import DEFAULT_MODEL
 
 
@@ -57,3 +60,31 @@ def tree(
     from analyzer.report.tree import render_tree
 
     write_text(render_tree(analysis, width=output_width(None), color=shows_colors(sys.stdout)), None, source=file)
+
+
+@app.command()
+def explain(
+    file: ThreadFile,
+    comment: Annotated[str, typer.Option(metavar="ID", help="The comment, by the id that reports show.")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    model: ModelName = DEFAULT_MODEL,
+    thread: ThreadId = None,
+    input_format: InputFormat = None,
+) -> None:
+    """Show what in a comment carried its stance: words, clauses, and the part its parent has in it.
+
+    Example: analyzer explain data/threads/harbour-treaty.txt --comment c2
+    """
+    source, found, predictor = read_and_load(file, thread_id=thread, input_format=input_format, model=model)
+    from analyzer.explain import explain as explain_comment
+    from analyzer.report.explanation import render_explanation
+
+    position = next((i for i, known in enumerate(found.comments) if known.id == comment), None)
+    if position is None:
+        raise ReadError(f"{source.name} holds no comment {comment!r}; `analyzer tree` shows the ids")
+    explanation = explain_comment(found, position, predictor)
+    if json:
+        typer.echo(json_text(explanation.as_dict(), indent=2))
+        return
+    text = render_explanation(explanation, predictor.scheme, width=output_width(None), color=shows_colors(sys.stdout))
+    write_text(text, None, source=file)

@@ -1,4 +1,4 @@
-from analyzer.classifier.inputs import COMMENT_TOKENS, PARENT_TOKENS, encode, make_turn
+from analyzer.classifier.inputs import COMMENT_TOKENS, PARENT_TOKENS, encode, encode_windows, make_turn
 from analyzer.predictions import Turn
 
 
@@ -30,6 +30,18 @@ def test_each_part_is_cut_to_its_own_share(tokenizer):
     (encoding,) = encode(tokenizer, [Turn("keep " * 1000, "stop " * 1000)])
     assert encoding.type_ids.count(0) == COMMENT_TOKENS + 2
     assert encoding.type_ids.count(1) == PARENT_TOKENS + 1
+
+
+def test_a_long_comment_is_read_in_windows_that_overlap(tokenizer):
+    # 300 words in windows of 128 that share 32: 0-127, 96-223, 192-299, each with the parent.
+    (windows,) = encode_windows(tokenizer, [Turn(" ".join(["keep"] * 300), "stop the road")])
+    assert [window.type_ids.count(0) - 2 for window in windows] == [128, 128, 108]
+    assert all(window.tokens[-4:] == ["stop", "the", "road", "[SEP]"] for window in windows)
+    assert [window.word_ids[1] for window in windows] == [0, 96, 192]
+
+
+def test_an_ordinary_comment_is_one_window(tokenizer):
+    assert [len(windows) for windows in encode_windows(tokenizer, [Turn("keep " * 128), Turn("keep " * 129)])] == [1, 2]
 
 
 def test_half_an_emoji_is_read_as_an_unknown_word(tokenizer):

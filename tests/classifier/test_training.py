@@ -140,6 +140,20 @@ def test_predictions_come_back_in_order_whatever_the_lengths(network, tokenizer,
     np.testing.assert_allclose(together, alone, atol=1e-3)
 
 
+def test_a_long_comment_has_the_mean_of_its_windows(network, tokenizer, examples, scheme_path, tmp_path):
+    predictor = write_folder(
+        trained(network, tokenizer, examples), tokenizer, [], scheme_path, tmp_path / "m", training={}
+    )
+    heard = []
+    turns = [Turn("stop"), Turn("keep " * 128 + "build " * 96), Turn("ban")]
+    pooled = predictor.logits(turns, progress=heard.append)
+    # Words 0-127 and 96-223, so both windows weigh the same.
+    halves = predictor.logits([Turn("keep " * 128), Turn("keep " * 32 + "build " * 96)])
+    assert sum(heard) == 3
+    for together, apart in zip(pooled, halves, strict=True):
+        np.testing.assert_allclose(together[1], apart.mean(axis=0), atol=1e-3)
+
+
 def test_threads_are_never_split(examples):
     kept, held_out = split_by_thread(examples * 2, 0.3)
     assert len(kept) + len(held_out) == 48

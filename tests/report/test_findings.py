@@ -1,6 +1,10 @@
+from collections.abc import Sequence
+
 import pytest
 
-from analyzer.analysis import Analysis, analyze
+from analyzer.analysis import Analysis, StanceShare, analyze
+from analyzer.predictions import Prediction, Progress, Scored, Turn
+from analyzer.prevalence import Correction
 from analyzer.report import findings
 from analyzer.thread import Comment, build_thread
 from tests.toy import SOURCE, ToyPredictor, small_analysis
@@ -103,6 +107,34 @@ def test_voices_are_the_authors_own_words() -> None:
 def test_few_labels_are_called_too_few() -> None:
     assert any("too few" in sentence for sentence in findings.certainty(small_analysis()))
     assert not any("too few" in sentence for sentence in findings.certainty(analysis_of(*roots(*["sign"] * 10))))
+
+
+def test_comments_in_another_language_are_counted() -> None:
+    class Linguist(ToyPredictor):
+        def predict(self, turns: Sequence[Turn], *, progress: Progress | None = None) -> list[Prediction]:
+            scores = {"for-treaty": 0.4, "against-treaty": 0.3, "none": 0.3}
+            foreign = Prediction(Scored("unclear", scores, "language"), None, 0.0)
+            plain = super().predict(turns)
+            return [foreign if "Krieg" in turn.text else answer for turn, answer in zip(turns, plain, strict=True)]
+
+    thread = build_thread(roots("Nicht unser Krieg.", "hmm", "sign", "scrap"))
+    sentence = findings.certainty(analyze(thread, Linguist(), source=SOURCE))[1]
+    assert sentence.endswith(
+        "2 of 4 comments (50 %) are unclear: 1 in another language than the model's, 1 too uncertain to label."
+    )
+
+
+def test_too_few_labels_are_said_instead_of_the_share() -> None:
+    assert findings.interval(StanceShare(3, 0.43, 0.16, 0.75, too_few=True)) == "too few (16–75 %)"
+    assert findings.interval(StanceShare(30, 0.43, 0.36, 0.55)) == "43 % (36–55 %)"
+
+
+def test_corrected_shares_are_said_to_be_so() -> None:
+    predictor = ToyPredictor()
+    assert "was not measured" in findings.certainty(small_analysis())[-1]
+    predictor.correction = Correction([0.4, 0.3, 0.3], [[1.0, 0.9, 1.2, 1.2]])
+    analysis = analyze(build_thread(roots("sign")), predictor, source=SOURCE)
+    assert findings.certainty(analysis)[-1].startswith("Shares are corrected for the model's known mistakes")
 
 
 def test_many_issues_are_cut_with_their_number() -> None:
