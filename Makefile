@@ -2,7 +2,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: demo test lint check-shared check-browser clean
+SHARED := $(or $(ANALYZER_SHARED),../shared)
+
+.PHONY: demo test lint check-shared check-browser gate clean
 
 demo: $(VENV)/ready  ## a stance report on a bundled thread
 	$(BIN)/analyzer report data/threads/harbour-treaty.txt
@@ -22,6 +24,13 @@ check-shared: $(VENV)/ready-train  ## the same against real threads, where they 
 check-browser: $(VENV)/ready-train  ## the HTML report in Chromium, where one is installed
 	$(BIN)/pip install --quiet --group browser
 	$(BIN)/python -m pytest -m browser
+
+gate: $(VENV)/ready  ## fail if a shipped model scores below its floors.toml on the labelled rows, where they are at hand
+	@if [ ! -f $(SHARED)/stance/dev.jsonl ]; then echo "gate skipped: no $(SHARED)/stance/dev.jsonl (set ANALYZER_SHARED)"; \
+	else for floors in models/*/floors.toml; do \
+	  $(BIN)/analyzer evaluate $(SHARED)/stance/dev.jsonl --model $$(dirname $$floors) \
+	    --mirrored data/labelled/mirrored.jsonl --floors $$floors || exit 1; \
+	done; fi
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

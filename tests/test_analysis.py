@@ -89,14 +89,14 @@ def test_wilson_interval() -> None:
 
 
 def test_shares_are_corrected_but_counts_are_not() -> None:
-    # Half the held-out rows were for, half against; no draw differs. 12 comments at 0.8 for, 3 at 0.8 against, which is
-    # just what a thread wholly for would show: the share goes beyond 12 / 15.
+    # Half the held-out rows were for, half against; no draw differs. 120 comments at 0.8 for, 30 against, which is
+    # just what a thread wholly for would show: the share goes beyond 120 / 150.
     scores = {"for-treaty": 0.8, "against-treaty": 0.2}
-    predictions = [Prediction(Scored("for-treaty", scores), None, 0.1)] * 12
-    predictions += [Prediction(Scored("against-treaty", {"for-treaty": 0.2, "against-treaty": 0.8}), None, 0.1)] * 3
+    predictions = [Prediction(Scored("for-treaty", scores), None, 0.1)] * 120
+    predictions += [Prediction(Scored("against-treaty", {"for-treaty": 0.2, "against-treaty": 0.8}), None, 0.1)] * 30
     correction = Correction([0.5, 0.5], [[1.0, 0.7, 0.7]] * 20)
     share = stance_shares(predictions, tuple(scores), correction)["for-treaty"]
-    assert share.count == 12
+    assert share.count == 120
     assert share.share is not None
     assert 0.8 < share.share < 1.0
 

@@ -8,6 +8,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from analyzer.classifier.fairness import mirrored_difference, read_pairs
+from analyzer.classifier.floors import read_floors
 from analyzer.classifier.predictor import load_predictor
 from analyzer.cli import app
 from analyzer.predictions import Turn
@@ -42,6 +44,23 @@ def test_plain_statements_get_their_stance(predictor, text, stance):
 def test_a_plain_rebuttal_disagrees(predictor):
     (prediction,) = predictor.predict([Turn("No, you are wrong. That is simply not true.", "NATO started this war.")])
     assert prediction.agreement.label == "disagree"
+
+
+def test_another_language_is_unclear_and_says_so(predictor):
+    german = Turn("Das ist doch nicht unser Krieg, wir sollten uns da raushalten.", "NATO started this war.")
+    (prediction,) = predictor.predict([german])
+    assert prediction.stance.as_dict() == {
+        "label": "unclear",
+        "scores": prediction.stance.scores,
+        "reason": "language",
+    }
+    assert prediction.agreement.reason == "language"
+
+
+def test_attack_scores_hardly_depend_on_the_side(predictor):
+    limits = read_floors(model_folder("small") / "floors.toml").at_most
+    difference = mirrored_difference(predictor, read_pairs(resource("data", "labelled", "mirrored.jsonl")))
+    assert difference.mean <= limits["mirrored_difference"] <= 0.05
 
 
 def test_the_bundled_thread_becomes_a_document():

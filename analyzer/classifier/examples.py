@@ -44,7 +44,7 @@ def read_examples(paths: Sequence[Path], stance_labels: Sequence[str] | None) ->
     """
     examples = []
     for path in paths:
-        for number, row in _rows(path):
+        for number, row in read_rows(path):
             try:
                 examples.append(_example(row, stance_labels))
             except ValueError as error:
@@ -65,7 +65,8 @@ def thread_value(thread: str) -> float:
     return int.from_bytes(sha256(thread.encode(errors="replace")).digest()[:4]) / 2**32
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Any]]:
+def read_rows(path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield (line number, value) of each line that is not blank; raises DataError for a file that is no JSON Lines."""
     try:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, start=1):

@@ -44,6 +44,12 @@ def evaluate(
     baseline: Annotated[
         list[Path] | None, typer.Option(metavar="ROWS.jsonl", help="Train TF-IDF + logistic regression on these.")
     ] = None,
+    mirrored: Annotated[
+        Path | None, typer.Option(metavar="PAIRS.jsonl", help="Compare attack scores on comments with swapped sides.")
+    ] = None,
+    floors: Annotated[
+        Path | None, typer.Option(metavar="FLOORS.toml", help="Leave with exit code 1 if a score breaks these limits.")
+    ] = None,
 ) -> None:
     """Score a model on labelled rows, beside the majority class and, with --baseline, a TF-IDF classifier.
 
@@ -51,7 +57,11 @@ def evaluate(
     """
     from analyzer.classifier.evaluation import evaluate as evaluate_model
     from analyzer.classifier.examples import read_examples
+    from analyzer.classifier.fairness import mirrored_difference, read_pairs
+    from analyzer.classifier.floors import failures, measured_values, read_floors
     from analyzer.report.scores import render_scores
+
+    limits = read_floors(floors) if floors else None
 
     predictor = base.load_predictor(model)
     labels = predictor.scheme.labels
@@ -59,7 +69,11 @@ def evaluate(
     baseline_examples = read_examples(baseline, labels) if baseline else []
     share = predictor.config.calibrated_share(data)
     scores = evaluate_model(predictor, examples, baseline_examples=baseline_examples, calibrated_share=share)
-    typer.echo(render_scores(scores, model=predictor.name, test_set=", ".join(path.name for path in data)), nl=False)
+    difference = mirrored_difference(predictor, read_pairs(mirrored)) if mirrored else None
+    test_set = ", ".join(path.name for path in data)
+    typer.echo(render_scores(scores, difference, model=predictor.name, test_set=test_set), nl=False)
+    if limits and (broken := failures(measured_values(scores, difference), limits)):
+        raise ModelError(f"{predictor.name} breaks the limits in {floors}: {'; '.join(broken)}")
 
 
 @app.command()

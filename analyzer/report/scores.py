@@ -1,9 +1,12 @@
 """An Evaluation -> text: each head's scores beside the majority class and the baseline, with the test set named."""
 
 from analyzer.classifier.evaluation import Evaluation, HeadScore, Reliability
+from analyzer.classifier.fairness import MirroredDifference
 
 
-def render_scores(evaluation: Evaluation, *, model: str, test_set: str) -> str:
+def render_scores(
+    evaluation: Evaluation, mirrored: MirroredDifference | None = None, *, model: str, test_set: str
+) -> str:
     """Return the scores as aligned plain text."""
     lines = [f"{model} on {test_set}"]
     for name, head in (("stance", evaluation.stance), ("agreement", evaluation.agreement)):
@@ -19,6 +22,12 @@ def render_scores(evaluation: Evaluation, *, model: str, test_set: str) -> str:
     if evaluation.answered is not None:
         accuracy = _number(evaluation.answered_accuracy)
         lines.append(f"  answered (not unclear) {evaluation.answered:.1%}, accuracy among those {accuracy}")
+    if mirrored:
+        lines += [
+            "",
+            f"sides swapped in {mirrored.pairs} comments: attack scores differ by {mirrored.mean:.3f} on average",
+        ]
+        lines.append(f"  most, {mirrored.largest:.3f}, in {mirrored.largest_id}")
     return "\n".join(lines) + "\n"
 
 
