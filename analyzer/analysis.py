@@ -48,7 +48,7 @@ class StanceShare:
     """How many comments got a label, the label's share, and its 95 % interval; None where no comment has words.
 
     The share of a stance or `none` is corrected for the classifier's mistakes where its `correction` is known, over
-    all comments in its language; that of `unclear` is always the count's. `too_few`: under 10 comments were decided.
+    all comments in its language; that of `unclear` is always the count's. `too_few`: under 10 comments have a label.
     """
 
     count: int
@@ -121,12 +121,13 @@ def stance_shares(
     answers = [prediction.stance for prediction in predictions if prediction]
     counts = Counter(answer.label for answer in answers)
     too_few = 0 < counts.total() < _FEW_DECIDED + counts[UNCLEAR]
-    shares = {label: _share(counts[label], counts.total(), too_few) for label in (*labels, UNCLEAR)}
+    shares = {label: _share(counts[label], counts.total(), too_few) for label in labels}
     readable = [answer.scores for answer in answers if answer.reason != "language"]
     if correction and readable:
         scores = np.array([[by_label[label] for label in labels] for by_label in readable])
         for label, share, low, high in zip(labels, *corrected_shares(scores, correction), strict=True):
             shares[label] = StanceShare(counts[label], float(share), float(low), float(high), too_few)
+    shares[UNCLEAR] = _share(counts[UNCLEAR], counts.total(), too_few=False)
     return shares
 
 

@@ -16,7 +16,9 @@ from analyzer.thread import Thread
 
 _WORD = re.compile(r"\S+")
 _CLAUSE = re.compile(r"[^.,;:!?…–—\n]+[.,;:!?…–—]*")
-_MOST_PARTS = 200  # of a long comment several words are left out together
+# Of a long comment several words are left out together: reading it without each would take the square of its length.
+_MOST_PARTS = 200
+_WORDS_TO_READ = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ def explain(thread: Thread, i: int, predictor: Predictor) -> Explanation:
     if comment.status != "ok" or not comment.text.strip():
         raise ReadError(f"comment {comment.id!r} has no words to explain")
     turn, _ = read_turn(thread, i)
-    words = _spans(_WORD, turn.text)
-    clauses = _spans(_CLAUSE, turn.text)
+    most = max(8, min(_MOST_PARTS, _WORDS_TO_READ // len(turn.text.split())))
+    words, clauses = _spans(_WORD, turn.text, most), _spans(_CLAUSE, turn.text, most)
     turns = [turn, Turn(turn.text), *(_without(turn, start, end) for start, end in (*words, *clauses))]
     stance, alone, *others = [prediction.stance for prediction in predictor.predict(turns)]
     label, runner_up = sorted(stance.scores, key=lambda name: -stance.scores[name])[:2]
@@ -78,10 +80,10 @@ def explain(thread: Thread, i: int, predictor: Predictor) -> Explanation:
     )
 
 
-def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
-    """Return where the pattern's matches with words lie, several together where there would be too many."""
+def _spans(pattern: re.Pattern[str], text: str, most: int) -> list[tuple[int, int]]:
+    """Return where the pattern's matches with words lie, several together where there would be more than `most`."""
     found = [match.span() for match in pattern.finditer(text) if any(map(str.isalnum, match[0]))]
-    size = max(1, ceil(len(found) / _MOST_PARTS))
+    size = max(1, ceil(len(found) / most))
     groups: Sequence[Sequence[tuple[int, int]]] = [found[k : k + size] for k in range(0, len(found), size)]
     return [(group[0][0], group[-1][1]) for group in groups]
 

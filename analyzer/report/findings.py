@@ -168,19 +168,19 @@ def issues(analysis: Analysis, *, limit: int = 8) -> list[str]:
 
 def certainty(analysis: Analysis) -> list[str]:
     """Return how far the labels and shares can be trusted."""
-    confidences = [prediction.stance.confidence for prediction in analysis.predictions if prediction]
+    answers = [prediction.stance for prediction in analysis.predictions if prediction]
     sentences = [
         f"Labels are predictions of the model {clean(analysis.model_name)} ({clean(analysis.model_sha256)[:12]}), "
         "which learned from labels made by machine annotators. Read the comments before you quote a label."
     ]
-    if not confidences:
+    if not answers:
         return [*sentences, "No comment has words to classify."]
-    unclear = analysis.stances[UNCLEAR]
-    unlabelled = f"{_share_of(unclear.count, len(confidences), 'comment')} {_are(unclear.count)} unclear"
-    sentences.append(
-        f"Mean confidence in a stance is {percent(mean(confidences))}; {unlabelled}: {_why_unclear(analysis)}."
-    )
-    if unclear.too_few:
+    if confidences := [answer.confidence for answer in answers if answer.reason != "language"]:
+        sentences.append(f"Mean confidence in a stance is {percent(mean(confidences))}.")
+    unclear = analysis.stances[UNCLEAR].count
+    unlabelled = f"{_share_of(unclear, len(answers), 'comment')} {_are(unclear)} unclear"
+    sentences.append(f"{unlabelled}: {_why_unclear(analysis)}.")
+    if any(share.too_few for share in analysis.stances.values()):
         sentences.append("Fewer than 10 comments have a label: too few for shares to mean much.")
     sentences.append(_SHARES_CORRECTED if analysis.shares_corrected else _SHARES_AS_COUNTED)
     return sentences

@@ -37,10 +37,8 @@ class Known:
 
 
 def known_rows(*threads):
-    stances = ("keep", "none", "keep", "keep")
-    return [
-        Example(Turn("words"), thread, stance, None, None, 2) for thread, stance in zip(threads, stances, strict=True)
-    ]
+    labelled = zip(threads, ("keep", "none", "keep", "keep"), strict=True)
+    return [Example(Turn("words"), thread, stance, None, None, 2) for thread, stance in labelled]
 
 
 def test_the_most_confident_are_answered_first():

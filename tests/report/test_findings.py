@@ -118,8 +118,8 @@ def test_comments_in_another_language_are_counted() -> None:
             return [foreign if "Krieg" in turn.text else answer for turn, answer in zip(turns, plain, strict=True)]
 
     thread = build_thread(roots("Nicht unser Krieg.", "hmm", "sign", "scrap"))
-    sentence = findings.certainty(analyze(thread, Linguist(), source=SOURCE))[1]
-    assert sentence.endswith(
+    sentence = findings.certainty(analyze(thread, Linguist(), source=SOURCE))[2]
+    assert sentence == (
         "2 of 4 comments (50 %) are unclear: 1 in another language than the model's, 1 too uncertain to label."
     )
 
