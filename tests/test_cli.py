@@ -143,6 +143,16 @@ def test_predict_of_no_file_is_an_error(tmp_path: Path) -> None:
     assert "cannot read" in result.stderr
 
 
+def test_calibrate_wants_rows_in_its_share(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "sign", "thread": "abc", "stance": "none"}\n', encoding="utf-8")
+    # sha256 of "abc" lies at 0.73 of its range.
+    result = run("calibrate", "small", rows, "--share", "0.5", "-o", tmp_path / "m")
+    assert result.exit_code == 1
+    assert "none of the threads falls into the share of 0.5" in result.stderr
+    assert not (tmp_path / "m").exists()
+
+
 def test_explain_shows_the_words_or_json(tmp_path: Path) -> None:
     path = two_threads(tmp_path)
     assert "a: for-treaty 80 %" in run("explain", path, "--thread", "t1", "--comment", "a").stdout

@@ -37,33 +37,37 @@ def calibrate(
 ) -> OnnxPredictor:
     """Fit the scalings, the `unclear` threshold and the correction of shares, and return the new folder's predictor.
 
-    The folder is changed in place, or copied to `output`. Agreement gets a temperature only: biases would cost its rare
-    labels (models/LOG.md). A head without labelled rows becomes uncalibrated. The
-    threshold is the lowest at which answers reach `accuracy`. `provenance` is kept in config.json beside the number of
-    rows. Raises DataError where `output` cannot be written.
+    The folder is changed in place, or copied to `output`. A head without labelled rows stays as it is. Agreement gets a
+    temperature only: biases would cost its rare labels (models/LOG.md). The threshold is the lowest at which answers
+    reach `accuracy`. `provenance` is kept in config.json beside the number of rows. Raises DataError where `output`
+    cannot be written.
     """
     predictor = load_predictor(folder)
+    config = predictor.config
     stance, agreement, attack = predictor.logits([example.turn for example in examples])
-    labels = predictor.config.stance_labels
-    stance_rows, stance_gold = gold([example.stance for example in examples], labels)
-    agreement_rows, agreement_gold = gold([example.agreement for example in examples], AGREEMENT_LABELS)
-    attack_rows, attack_gold = gold([example.attack for example in examples], (0, 1))
-    stance_scaling = fit_scaling(stance[stance_rows], stance_gold)
-    agreement_scaling = fit_scaling(agreement[agreement_rows], agreement_gold, biases=False)
-    attack_scaling = fit_scaling(np.stack([np.zeros(len(attack_rows)), attack[attack_rows]], axis=1), attack_gold)
-    probabilities = softmax(stance[stance_rows], stance_scaling)
-    config = replace(
-        predictor.config,
-        stance_temperature=stance_scaling.temperature,
-        stance_bias=stance_scaling.bias,
-        agreement_temperature=agreement_scaling.temperature,
-        agreement_bias=agreement_scaling.bias,
-        attack_temperature=attack_scaling.temperature,
-        attack_bias=(attack_scaling.bias[1] - attack_scaling.bias[0],),
-        unclear_below=abstention_threshold(probabilities, stance_gold, accuracy=accuracy),
-        calibration={"rows": len(examples), "selective_accuracy": accuracy, **(provenance or {})},
-        correction=fit_correction(probabilities, stance_gold, [examples[i].thread for i in stance_rows]),
-    )
+    rows, labels = gold([example.stance for example in examples], config.stance_labels)
+    if len(rows):
+        scaling = fit_scaling(stance[rows], labels)
+        probabilities = softmax(stance[rows], scaling)
+        config = replace(
+            config,
+            stance_temperature=scaling.temperature,
+            stance_bias=scaling.bias,
+            unclear_below=abstention_threshold(probabilities, labels, accuracy=accuracy),
+            correction=fit_correction(probabilities, labels, [examples[i].thread for i in rows]),
+        )
+    rows, labels = gold([example.agreement for example in examples], AGREEMENT_LABELS)
+    if len(rows):
+        scaling = fit_scaling(agreement[rows], labels, biases=False)
+        config = replace(config, agreement_temperature=scaling.temperature, agreement_bias=())
+    rows, labels = gold([example.attack for example in examples], (0, 1))
+    if len(rows):
+        scaling = fit_scaling(np.stack([np.zeros(len(rows)), attack[rows]], axis=1), labels)
+        config = replace(
+            config, attack_temperature=scaling.temperature, attack_bias=(scaling.bias[1] - scaling.bias[0],)
+        )
+    calibration = {"rows": len(examples), "selective_accuracy": accuracy, **(provenance or {})}
+    config = replace(config, calibration=calibration)
     if output and output.resolve() != folder.resolve():
         try:
             shutil.copytree(folder, output, dirs_exist_ok=True)

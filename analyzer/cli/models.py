@@ -11,7 +11,7 @@ import typer
 
 from analyzer.cli import base
 from analyzer.cli.base import ModelName, Output, app, open_output
-from analyzer.errors import ModelError, ReadError
+from analyzer.errors import DataError, ModelError, ReadError
 from analyzer.resources import DEFAULT_MODEL, model_folder
 
 
@@ -103,6 +103,8 @@ def calibrate(
     examples = read_examples(data, scheme.labels)
     if share < 1:
         _, examples = split_by_thread(examples, share)
+        if not examples:
+            raise DataError(f"none of the threads falls into the share of {share:g}; use more rows or a larger --share")
     provenance = {"share": share, "data": {path.name: file_sha256(path) for path in data}}
     predictor = calibrate_model(folder, examples, output=output, accuracy=accuracy, provenance=provenance)
     below = predictor.config.unclear_below

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,12 +40,20 @@ def test_a_folder_is_calibrated_in_place(folder: Path, examples: list[Example]) 
     config = calibrate(folder, examples, provenance={"share": 0.5}).config
     assert config.stance_temperature == pytest.approx(2.0, rel=0.2)
     assert config.stance_bias == pytest.approx([0.0] * 4, abs=0.3)
-    assert (config.agreement_temperature, config.agreement_bias) == (1.0, ())
     assert config.attack_bias == pytest.approx([0.0])
     assert config.calibration == {"rows": 400, "selective_accuracy": 0.75, "share": 0.5}
     assert config.correction is not None
     assert sum(config.correction.mix) == pytest.approx(1.0)
     assert load_predictor(folder).config == config
+
+
+def test_a_head_without_labelled_rows_stays_as_it_is(folder: Path, examples: list[Example]) -> None:
+    before = load_predictor(folder).config
+    after = calibrate(folder, [replace(example, stance=None) for example in examples]).config
+    assert after.stance_scaling == before.stance_scaling
+    assert (after.unclear_below, after.correction) == (before.unclear_below, before.correction)
+    assert after.agreement_scaling == before.agreement_scaling
+    assert after.attack_scaling != before.attack_scaling
 
 
 def test_a_copy_leaves_the_folder_alone(folder: Path, examples: list[Example], tmp_path: Path) -> None:
