@@ -51,7 +51,7 @@ def test_the_first_screen_says_what_how_divided_and_how_sure(page: HtmlElement) 
 
 def test_shares_stand_with_their_intervals(page: HtmlElement) -> None:
     shares = [words(item) for item in page.xpath("//ul[@class='shares']/li/p")]
-    assert shares[0] == "FT for-treaty 3 43 % (16–75 %)"
+    assert shares[0] == "FT for-treaty 3 too few (16–75 %)"
     assert shares[3] == "? unclear 1 14 % (3–51 %)"
 
 
