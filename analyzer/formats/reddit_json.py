@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyzer.errors import NoCommentsError
-from analyzer.formats.json_tree import count, load_json, objects, words
-from analyzer.formats.times import read_time
+from analyzer.formats.comments import make_comment
+from analyzer.formats.json_tree import count, fields, load_json, objects, words
 from analyzer.thread import Comment, Thread, build_thread
 
 _LISTING = re.compile(r'\\?"kind\\?"\s*:\s*\\?"Listing\\?"')
-_THINGS = re.compile(r'\\?"things\\?"\s*:\s*\[')
+_THINGS = re.compile(r'\\?"things\\?"\s*:\s*\[\s*\{[^{}]*\\?"(?:kind|data)\\?"\s*:')
 _REMOVED = {"[deleted]", "[removed]"}
 
 
@@ -67,15 +67,13 @@ def _is_listing(value: Any) -> bool:
     return isinstance(value, dict) and value.get("kind") == "Listing"
 
 
-def _data(value: dict[str, Any]) -> dict[str, Any]:
-    data = value.get("data")
-    return data if isinstance(data, dict) else {}
-
-
 def _children(value: Any) -> list[dict[str, Any]]:
     """Return the things in a listing; none for the "" that stands for no replies."""
-    children = _data(value).get("children") if _is_listing(value) else None
-    return [child for child in children if isinstance(child, dict)] if isinstance(children, list) else []
+    return objects(_data(value).get("children")) if _is_listing(value) else []
+
+
+def _data(value: dict[str, Any]) -> dict[str, Any]:
+    return fields(value.get("data"))
 
 
 def _thread(post: dict[str, Any], listing: dict[str, Any]) -> Thread:
@@ -105,14 +103,13 @@ def _comment(data: dict[str, Any], above: str | None, number: int) -> Comment:
     """Return a comment whose parent is the one it names, else the one it is nested in."""
     parent = _words(data.get("parent_id"))
     text, author = _words(data.get("body")), _words(data.get("author"))
-    gone = "body" not in data or text.strip() in _REMOVED
-    return Comment(
-        id=_words(data.get("id")) or f"comment-{number}",
-        parent_id=None if parent.startswith("t3_") else parent.removeprefix("t1_") or above,
-        text="" if gone else text,
-        author=None if author in _REMOVED else author or None,
-        created=read_time(data.get("created_utc")),
-        status="deleted" if gone else "ok",
+    return make_comment(
+        _words(data.get("id")) or f"comment-{number}",
+        None if parent.startswith("t3_") else parent.removeprefix("t1_") or above,
+        text=text,
+        author=None if author in _REMOVED else author,
+        time=data.get("created_utc"),
+        deleted="body" not in data or text.strip() in _REMOVED,
     )
 
 
