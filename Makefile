@@ -2,7 +2,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: demo test lint check-shared clean
+.PHONY: demo test lint check-shared check-browser clean
 
 demo: $(VENV)/ready  ## a stance report on a bundled thread
 	$(BIN)/analyzer report data/threads/harbour-treaty.txt
@@ -18,6 +18,10 @@ lint: $(VENV)/ready-train  ## format, lint, types, layers
 
 check-shared: $(VENV)/ready-train  ## the same against real threads, where they are at hand (ANALYZER_SHARED, or ../shared)
 	$(BIN)/python -m pytest -m shared
+
+check-browser: $(VENV)/ready-train  ## the HTML report in Chromium, where one is installed
+	$(BIN)/pip install --quiet --group browser
+	$(BIN)/python -m pytest -m browser
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -25,6 +25,16 @@ def clean(text: str) -> str:
     return "".join(char for char in text if char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
 
 
+def clean_lines(text: str) -> str:
+    """Return the text with its lines and blanks kept, without anything that acts on a terminal or turns text around."""
+    text = _ESCAPES.sub("", text.replace("\r\n", "\n"))
+    return "".join(
+        char
+        for char in text
+        if char in _JOINERS or char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+    )
+
+
 def excerpt(text: str, limit: int) -> str:
     """Return the cleaned text, cut at a word's end with "…" where it is longer than `limit` characters."""
     text = clean(text[: limit * 8 + 1000])

@@ -23,7 +23,9 @@ from analyzer.resources import DEFAULT_MODEL
 @app.command()
 def report(
     file: ThreadFile,
-    format: Annotated[Literal["terminal", "markdown", "json"], typer.Option(help="Form of the report.")] = "terminal",
+    format: Annotated[
+        Literal["terminal", "markdown", "json", "html"], typer.Option(help="Form of the report.")
+    ] = "terminal",
     output: Output = None,
     model: ModelName = DEFAULT_MODEL,
     thread: ThreadId = None,

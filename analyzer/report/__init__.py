@@ -14,8 +14,16 @@ class Renderer(Protocol):
     def __call__(self, analysis: Analysis, *, width: int = 80, color: bool = False) -> str: ...
 
 
+def _render_html(analysis: Analysis, *, width: int = 80, color: bool = False) -> str:
+    """Return the HTML report; its template engine is imported here, so that no other report waits for it."""
+    from analyzer.report.html import render_html
+
+    return render_html(analysis)
+
+
 RENDERERS: dict[str, Renderer] = {
     "terminal": render_terminal,
     "markdown": render_markdown,
     "json": render_json,
+    "html": _render_html,
 }

@@ -11,6 +11,7 @@ from analyzer.analysis import Analysis, StanceShare
 from analyzer.metrics.labels import judged_replies, stance_pairs
 from analyzer.plain import clean, excerpt
 from analyzer.predictions import UNCLEAR
+from analyzer.scheme import NO_STANCE, Scheme
 
 _GOOD_VOICE = 40  # characters: shorter comments seldom say why
 _TOO_FEW = 10
@@ -25,6 +26,7 @@ class Voice:
     """A comment that stands for a stance, in its author's own words."""
 
     label: str
+    position: int
     comment_id: str
     confidence: float
     text: str
@@ -34,6 +36,7 @@ class Voice:
 class Branch:
     """A comment, the replies below it, how many of those disagree, and the comment they disagree with most."""
 
+    position: int
     comment_id: str
     text: str
     replies: int
@@ -111,6 +114,7 @@ def contested_branches(analysis: Analysis, *, limit: int = 3) -> list[Branch]:
         comment = thread.comments[head]
         branches.append(
             Branch(
+                position=head,
                 comment_id=clean(comment.id),
                 text=opening(analysis, head),
                 replies=sum(thread.comments[i].status != "missing" for i in branch[1:]),
@@ -144,7 +148,7 @@ def voices(analysis: Analysis, *, each: int = 2) -> list[Voice]:
                 candidates.append((len(words) >= _GOOD_VOICE, prediction.stance.confidence, -i, words))
         for _, confidence, negative, words in sorted(candidates, reverse=True)[:each]:
             comment_id = clean(analysis.thread.comments[-negative].id)
-            found.append(Voice(label, comment_id, confidence, excerpt(words, _VOICE)))
+            found.append(Voice(label, -negative, comment_id, confidence, excerpt(words, _VOICE)))
     return found
 
 
@@ -193,6 +197,14 @@ def opening(analysis: Analysis, i: int) -> str:
     if comment.status != "ok":
         return f"({comment.status} comment)"
     return f"“{excerpt(own_words(analysis, i) or comment.text, _OPENING)}”"
+
+
+def stance_tags(scheme: Scheme) -> dict[str, str]:
+    """Return a short tag for each label: its initials, or the label itself where two have the same."""
+    initials = {label: "".join(word[:1] for word in label.split("-")).upper() for label in scheme.stances}
+    if len(set(initials.values())) < len(initials):
+        initials = {label: label for label in scheme.stances}
+    return {**initials, NO_STANCE: "–", UNCLEAR: "?"}
 
 
 def interval(share: StanceShare) -> str:

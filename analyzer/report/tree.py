@@ -7,10 +7,9 @@ from rich.text import Text
 
 from analyzer.analysis import Analysis
 from analyzer.plain import clean, excerpt
-from analyzer.predictions import UNCLEAR
+from analyzer.report import findings
 from analyzer.report.console import drawn, new_console, stance_color
-from analyzer.report.findings import own_words
-from analyzer.scheme import NO_STANCE, Scheme
+from analyzer.scheme import Scheme
 
 _MARKS = {"agree": ("+", "green"), "disagree": ("✗", "red"), "neutral": ("·", "bright_black")}
 _GUIDE_CELLS = 3
@@ -20,20 +19,12 @@ _LEAST_WORDS = 12
 def render_tree(analysis: Analysis, *, width: int = 80, color: bool = False) -> str:
     """Return the reply tree with a legend; indentation stops at half the width and the depth is then written out."""
     console = new_console(width=width, color=color)
-    tags = _tags(analysis.scheme)
+    tags = findings.stance_tags(analysis.scheme)
     console.print(_legend(analysis.scheme, tags))
     console.print()
     for i, guides in _guides(analysis, levels=console.width // 2 // _GUIDE_CELLS):
         console.print(_line(analysis, i, guides, tags, console.width), no_wrap=True, overflow="crop")
     return drawn(console)
-
-
-def _tags(scheme: Scheme) -> dict[str, str]:
-    """Return a short tag for each label: its initials, or the label itself where two have the same."""
-    initials = {label: "".join(word[:1] for word in label.split("-")).upper() for label in scheme.stances}
-    if len(set(initials.values())) < len(initials):
-        initials = {label: label for label in scheme.stances}
-    return {**initials, NO_STANCE: "–", UNCLEAR: "?"}
 
 
 def _legend(scheme: Scheme, tags: dict[str, str]) -> Text:
@@ -74,7 +65,8 @@ def _line(analysis: Analysis, i: int, guides: str, tags: dict[str, str], width: 
     if comment.author:
         line.append(f"{excerpt(comment.author, 20)}: ")
     return line.append(
-        _fit(own_words(analysis, i) or clean(comment.text), max(_LEAST_WORDS, width - line.cell_len)), style="none"
+        _fit(findings.own_words(analysis, i) or clean(comment.text), max(_LEAST_WORDS, width - line.cell_len)),
+        style="none",
     )
 
 
