@@ -94,6 +94,18 @@ def test_more_comments_are_a_flat_list_of_things() -> None:
     assert (thread.id, thread.hidden) == ("post", 3)
 
 
+def test_a_listing_of_comments_is_a_thread_a_post() -> None:
+    first = said(
+        "a", "t3_p", link_id="t3_p", link_title="The ferry", replies=listing(said("b", "t1_a", link_id="t3_p"))
+    )
+    document = listing(first, said("c", "t3_q", link_id="t3_q"), more(2))
+    threads = reddit_json.read(json.dumps(document), "ferry.json")
+    assert [(thread.id, thread.title, shape(thread), thread.hidden) for thread in threads] == [
+        ("p", "The ferry", [("a", None), ("b", "a")], 0),
+        ("q", "", [("c", None)], 2),
+    ]
+
+
 def test_things_that_are_no_comments_are_not_claimed() -> None:
     assert not reddit_json.looks_like('{"things": [{"price": 3}]}', "x.dat")
 
