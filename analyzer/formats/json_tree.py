@@ -32,11 +32,11 @@ def load_documents(text: str, name: str) -> list[Any]:
 
 def words(value: Any) -> str:
     """Return text or a whole number as text that can be written again, "" for anything else."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else ""
-    return _LONE_SURROGATE.sub("\ufffd", str(value))
+    if isinstance(value, str):
+        return value if value.isascii() else _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def count(value: Any) -> int | None:

@@ -96,7 +96,8 @@ def _articles(document: Any) -> list[tuple[dict[str, Any], list[_Found]]]:
 
 def _replies(value: Any) -> list[Any]:
     """Return what may hold the replies of an object."""
-    inner = [value[key] for key in _REPLIES if isinstance(fields(value).get(key), list | dict)]
+    about = fields(value)
+    inner = [about[key] for key in _REPLIES if key in about and isinstance(about[key], list | dict)]
     return [
         _with_ids(held, listed=True) if isinstance(held, dict) and not _is_comment(held) else held for held in inner
     ]
@@ -111,10 +112,11 @@ def _with_ids(held: dict[str, Any], *, listed: bool) -> dict[str, Any]:
 
 def _is_comment(value: Any, *, listed: bool = False) -> bool:
     """Say whether `value` has words, or the place for them, and is `listed` or has something else of a comment."""
-    said = [fields(value)[key] for key in _TEXT if key in fields(value)]
+    about = fields(value)
+    said = [about[key] for key in _TEXT if key in about]
     if any(isinstance(text, str) for text in said):
-        return listed or any(value.get(key) is not None for key in (*_ID, *_AUTHOR, *_TIME, *_REPLIES))
-    return None in said and _first(value, _ID) != ""
+        return listed or any(about.get(key) is not None for key in (*_ID, *_AUTHOR, *_TIME, *_REPLIES))
+    return None in said and _first(about, _ID) != ""
 
 
 def _thread(about: dict[str, Any], found: list[_Found]) -> Thread:
@@ -147,7 +149,8 @@ def _comment(value: dict[str, Any], id: str, above: str | None, ids: set[str]) -
 
 
 def _first(value: Any, keys: tuple[str, ...]) -> str:
-    return next((found for key in keys if (found := words(fields(value).get(key)))), "")
+    about = fields(value)
+    return next((found for key in keys if key in about and (found := words(about[key]))), "")
 
 
 def _plain(text: str) -> str:

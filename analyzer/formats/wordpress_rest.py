@@ -10,7 +10,7 @@ from analyzer.formats.json_tree import by_thread, fields, load_json, objects, wo
 from analyzer.formats.times import is_no_time
 from analyzer.thread import Comment, Thread
 
-_MARKS = (re.compile(r'"content"\s*:\s*\{\s*"rendered"\s*:'), re.compile(r'"author_name"\s*:'))
+_MARKS = (re.compile(r'"content"\s*:\s*\{\s*"(?:rendered|raw)"\s*:'), re.compile(r'"author_name"\s*:'))
 
 
 def looks_like(head: str, name: str) -> bool:

@@ -10,7 +10,7 @@ from analyzer.formats.html_text import html_to_text
 from analyzer.formats.json_tree import by_thread, count, fields, load_documents, objects, words
 from analyzer.thread import Comment, Thread
 
-_MARK = re.compile(r'"kind"\s*:\s*"youtube#comment(?:Thread)?(?:ListResponse)?"')
+_MARK = re.compile(r'"kind"\s*:\s*"youtube#comment|"topLevelComment"\s*:\s*\{')
 
 
 def looks_like(head: str, name: str) -> bool:
