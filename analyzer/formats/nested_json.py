@@ -28,6 +28,8 @@ _REPLIES = (
     "items",
 )
 _TEXT = ("text", "body", "content", "message", "comment", "comment_text", "commentText", "html", "raw")
+_FORM = ("rendered", "text", "plain", "html", "raw", "value")
+_AROUND = ("comment", "node")
 _ID = ("id", "_id", "comment_id", "commentId", "uuid", "key")
 _PARENT = ("parent_id", "parentId", "parent_comment_id", "parentCommentId", "parent", "reply_to", "replyTo")
 _AUTHOR = ("author", "user", "username", "author_name", "authorName", "name", "by", "commenter", "creator")
@@ -75,6 +77,7 @@ def _articles(document: Any) -> list[tuple[dict[str, Any], list[_Found]]]:
         if isinstance(value, list):
             waiting.extend((item, article, above, listed) for item in reversed(value) if isinstance(item, list | dict))
             continue
+        value = _opened(value)
         inner = _replies(value)
         if above is None and inner and _first(value, _TITLE):
             articles.append((value, []))
@@ -94,10 +97,18 @@ def _articles(document: Any) -> list[tuple[dict[str, Any], list[_Found]]]:
     return articles
 
 
-def _replies(value: Any) -> list[Any]:
+def _opened(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object that has a comment in one field and more about it in others as one comment."""
+    for key in _AROUND:
+        inner = fields(value.get(key))
+        if _is_comment(inner, listed=True):
+            return {name: more for name, more in value.items() if name != key} | inner
+    return value
+
+
+def _replies(value: dict[str, Any]) -> list[Any]:
     """Return what may hold the replies of an object."""
-    about = fields(value)
-    inner = [about[key] for key in _REPLIES if key in about and isinstance(about[key], list | dict)]
+    inner = [value[key] for key in _REPLIES if key in value and isinstance(value[key], list | dict)]
     return [
         _with_ids(held, listed=True) if isinstance(held, dict) and not _is_comment(held) else held for held in inner
     ]
@@ -113,10 +124,18 @@ def _with_ids(held: dict[str, Any], *, listed: bool) -> dict[str, Any]:
 def _is_comment(value: Any, *, listed: bool = False) -> bool:
     """Say whether `value` has words, or the place for them, and is `listed` or has something else of a comment."""
     about = fields(value)
-    said = [about[key] for key in _TEXT if key in about]
-    if any(isinstance(text, str) for text in said):
+    if _text(about) is not None:
         return listed or any(about.get(key) is not None for key in (*_ID, *_AUTHOR, *_TIME, *_REPLIES))
-    return None in said and _first(about, _ID) != ""
+    return any(key in about and about[key] is None for key in _TEXT) and _first(about, _ID) != ""
+
+
+def _text(value: dict[str, Any]) -> str | None:
+    """Return the words of a comment, which may stand in an object that names their form."""
+    for said in (value[key] for key in _TEXT if key in value):
+        text = next((said[form] for form in _FORM if form in said), None) if isinstance(said, dict) else said
+        if isinstance(text, str):
+            return words(text)
+    return None
 
 
 def _thread(about: dict[str, Any], found: list[_Found]) -> Thread:
@@ -125,7 +144,7 @@ def _thread(about: dict[str, Any], found: list[_Found]) -> Thread:
         [_comment(value, own, above, ids) for value, own, above in found],
         id=_first(about, _ID),
         title=_first(about, _TITLE),
-        article=_plain(_first(about, _TEXT)),
+        article=_plain(_text(about) or ""),
         declared=next((number for key in _COUNT if (number := count(about.get(key))) is not None), None),
     )
 
@@ -136,15 +155,15 @@ def _comment(value: dict[str, Any], id: str, above: str | None, ids: set[str]) -
     named = _first(parent, _ID) if isinstance(parent, dict) else words(parent)
     author = next((value[key] for key in _AUTHOR if value.get(key)), None)
     times = [value[key] for key in _TIME if not is_no_time(value.get(key))]
-    text = _plain(_first(value, _TEXT))
-    gone = any(value.get(key) is True for key in _GONE) or text.strip().lower() in _REMOVED
+    text = _text(value)
+    gone = any(value.get(key) is True for key in _GONE)
     return make_comment(
         id,
         named if named in ids and named != id else above,
-        text=text,
+        text=_plain(text or ""),
         author=_first(author, _NAME) if isinstance(author, dict) else words(author),
         time=next((time for time in times if read_time(time)), times[0] if times else None),
-        deleted=gone or not any(isinstance(value.get(key), str) for key in _TEXT),
+        deleted=gone or text is None or text.strip().lower() in _REMOVED,
     )
 
 

@@ -42,6 +42,21 @@ def test_an_author_is_a_name_or_an_object_with_one(author: Any) -> None:
     assert read([{"text": "Late.", "author": author, "replies": []}]).comments[0].author == "Ines"
 
 
+def test_a_comment_in_one_field_and_its_replies_in_another() -> None:
+    inner = {"comment": {"id": 2, "text": "No."}, "user": {"name": "Ole"}}
+    thread = read([{"comment": {"id": 1, "text": "Late."}, "user": {"name": "Ines"}, "replies": [inner]}])
+    assert [(comment.id, comment.parent_id, comment.author) for comment in thread.comments] == [
+        ("1", None, "Ines"),
+        ("2", "1", "Ole"),
+    ]
+
+
+def test_words_in_an_object_that_names_their_form() -> None:
+    replies = [{"id": 2, "body": {"format": "plain", "text": "No."}}]
+    thread = read([{"id": 1, "content": {"rendered": "<p>Late.</p>"}, "replies": replies}])
+    assert [(comment.text, comment.parent_id) for comment in thread.comments] == [("Late.", None), ("No.", "1")]
+
+
 def test_a_named_parent_goes_before_the_nesting() -> None:
     replies = [{"id": 2, "text": "b", "parent_id": 1}, {"id": 3, "text": "c", "parent_id": 2}]
     assert shape(read([{"id": 1, "text": "a", "replies": replies}])) == [("1", None), ("2", "1"), ("3", "2")]
