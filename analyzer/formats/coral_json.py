@@ -9,11 +9,13 @@ from analyzer.formats.html_text import html_to_text
 from analyzer.formats.json_tree import count, fields, load_json, objects, walk, words
 from analyzer.thread import Comment, Thread, build_thread
 
-_MARKS = (re.compile(r'"(?:story|stream)"\s*:\s*\{'), re.compile(r'"edges"\s*:\s*\['))
+_MARKS = tuple(
+    re.compile(mark) for mark in (r'"(?:story|stream)"\s*:\s*\{', r'"edges"\s*:\s*\[', r'"body"\s*:\s*(?:"|null)')
+)
 
 
 def looks_like(head: str, name: str) -> bool:
-    """A JSON object with a "story" and "edges"."""
+    """A JSON object with a "story", "edges" and a "body" of text."""
     return head.lstrip()[:1] == "{" and all(mark.search(head) for mark in _MARKS)
 
 

@@ -13,7 +13,7 @@ from analyzer.thread import Comment, Thread
 _MARKS = (
     re.compile(r'"type"\s*:\s*"(?:comment|story)"'),
     re.compile(r'"(?:kids|parent)"\s*:\s*[\[\d]'),
-    re.compile(r'"(?:by|deleted|kids)"\s*:'),
+    re.compile(r'"(?:by|kids)"\s*:'),
 )
 
 

@@ -9,7 +9,7 @@ from analyzer.formats.html_text import html_to_text
 from analyzer.formats.json_tree import count, fields, load_json, objects, walk, words
 from analyzer.thread import Comment, Thread, build_thread
 
-_ANSWER = re.compile(r'"(?:total_replies|hidden_replies)"\s*:')
+_ANSWER = re.compile(r'"hidden_replies"\s*:')
 _IMPORT = (re.compile(r'"remote_addr"\s*:'), re.compile(r'"comments"\s*:\s*\['))
 _DELETED = 4  # Isso's mode of a comment that is kept only for its replies
 
@@ -35,13 +35,14 @@ def read(text: str, name: str) -> list[Thread]:
 def _thread(page: dict[str, Any]) -> Thread:
     """Return a page's thread; the page counts its top-level comments, and each of those its replies."""
     items = list(walk(objects(page.get("replies")) or objects(page.get("comments")), _replies))
-    counts = [count(level.get("total_replies")) for level in (page, *(item for item, _, _ in items))]
+    levels = [page, *(item for item, _, _ in items)]
+    counts = [count(level.get("total_replies")) for level in levels]
     return build_thread(
         [_comment(item, key, above) for item, key, above in items],
         id=words(page.get("id")),
         title=words(page.get("title")),
         declared=None if counts[0] is None else sum(number or 0 for number in counts),
-        hidden=sum(count(level.get("hidden_replies")) or 0 for level in (page, *(item for item, _, _ in items))),
+        hidden=sum(count(level.get("hidden_replies")) or 0 for level in levels),
     )
 
 

@@ -10,12 +10,12 @@ from analyzer.formats.comments import make_comment
 from analyzer.formats.json_tree import by_thread, count, fields, load_json, objects, words
 from analyzer.thread import Comment, Thread
 
-_MARK = re.compile(r'"path"\s*:\s*"0\.\d')
+_MARKS = (re.compile(r'"path"\s*:\s*"0\.\d'), re.compile(r'"post_id"\s*:'))
 
 
 def looks_like(head: str, name: str) -> bool:
-    """A JSON object with a "path" of comment ids that begins with 0."""
-    return head.lstrip()[:1] == "{" and _MARK.search(head) is not None
+    """A JSON object with a "post_id" and a "path" of comment ids that begins with 0."""
+    return head.lstrip()[:1] == "{" and all(mark.search(head) for mark in _MARKS)
 
 
 def read(text: str, name: str) -> list[Thread]:

@@ -46,6 +46,8 @@ def write(path: Path, data: str | bytes) -> Path:
         ("x.dat", NESTED, "nested_json"),
         ("x.dat", '{"comments": ' + NESTED + "}", "nested_json"),
         ("x.dat", '[{"id": 1, "parent_id": null, "text": "Late", "replies": []}]', "flat_records"),
+        ("x.dat", '[{"type": "comment", "deleted": false, "id": 1, "parent": 0, "text": "Late"}]', "flat_records"),
+        ("x.dat", '[{"id": 1, "parent_id": null, "text": "Late", "total_replies": 0}]', "flat_records"),
         ("a.csv", "Late again, says the council, text follows.\nMore.", "indented_text"),
     ],
 )

@@ -191,11 +191,11 @@ def spoilt(document: Any, rng: random.Random) -> Any:
 DEEP = {
     "nested_json": '[{"id": 1, "text": "Late.", "replies": ',
     "coral_json": '{"data": {"story": {"comments": {"edges": [{"node": {"id": "a", "body": "Late.", "replies": ',
-    "isso_json": '{"total_replies": 1, "replies": [{"id": 1, "text": "Late.", "replies": ',
+    "isso_json": '{"hidden_replies": 0, "replies": [{"id": 1, "text": "Late.", "replies": ',
     "remark42_json": '{"comments": [{"comment": {"id": "1", "pid": "", "locator": {"url": "x"}}, "replies": ',
     "flat_records": '[{"id": 1, "parent_id": null, "text": "Late.", "created": ',
     "hn_firebase_json": '[{"id": 1, "type": "comment", "by": "ole", "parent": 7, "text": "Late.", "kids": ',
-    "lemmy_json": '{"comments": [{"comment": {"id": 1, "path": "0.1", "content": "Late."}, "creator": ',
+    "lemmy_json": '{"comments": [{"comment": {"id": 1, "post_id": 7, "path": "0.1", "content": "Late."}, "creator": ',
     "wordpress_rest": '[{"id": 1, "author_name": "Ole", "content": {"rendered": "Late."}, "meta": ',
 }
 

@@ -96,8 +96,10 @@ def test_planted_faults_are_named(tmp_path: Path) -> None:
     assert dict(named) == {fault: [kinds] * 20 for fault, kinds in FAULTS.items()}
 
 
-def test_an_archived_table_with_bare_ids_and_prefixed_parents() -> None:
-    _, threads = read_threads(SHARED / "formats" / "flat_json_parent" / "emocado_comments_example.json")
+def test_an_archived_table_with_bare_ids_and_prefixed_parents(tmp_path: Path) -> None:
+    path = SHARED / "formats" / "flat_json_parent" / "emocado_comments_example.json"
+    source, threads = read_threads(shutil.copyfile(path, tmp_path / "saved.dat"))
+    assert source.format == "flat_records"
     replies = sum(parent >= 0 for thread in threads for parent in thread.parents)
     assert (sum(thread.found for thread in threads), replies) == (346, 180)
     assert max(max(thread.depths) for thread in threads) == 8
@@ -169,8 +171,10 @@ def test_a_form_without_a_tree_says_so(path: str, why: str, tmp_path: Path) -> N
         read_threads(shutil.copyfile(SHARED / "formats" / path, tmp_path / "saved.dat"))
 
 
-def test_a_context_holds_all_but_the_status_it_belongs_to() -> None:
-    _, (thread,) = read_threads(SHARED / "formats" / "mastodon_context" / "test_entity_context_0.json")
+def test_a_context_holds_all_but_the_status_it_belongs_to(tmp_path: Path) -> None:
+    path = SHARED / "formats" / "mastodon_context" / "test_entity_context_0.json"
+    source, (thread,) = read_threads(shutil.copyfile(path, tmp_path / "saved.dat"))
+    assert source.format == "mastodon_context"
     assert (thread.found, thread.missing, max(thread.depths)) == (2, 1, 1)
 
 
