@@ -29,7 +29,8 @@ class Comment:
     """One comment as the file has it; `parent_id` is None for a top-level comment.
 
     `created` is in UTC. `status` is "ok", "deleted" (a node without words) or "missing" (a placeholder
-    for a comment that the file implies but does not hold).
+    for a comment that the file implies but does not hold). `unread_time` is a time as the file writes it that
+    no reader understood; `created` is None then.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Comment:
     author: str | None = None
     created: datetime | None = None
     status: Status = "ok"
+    unread_time: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ def build_thread(
     - the later of two comments with one id is kept as "id#2" (`duplicate_id`), an exact copy is left out
       (`repeated_comment`); replies stay with the earlier one;
     - with `one_root`, further top-level comments stay roots and are named (`several_roots`);
-    - a comment without a time in a thread that has times comes after its siblings (`missing_time`).
+    - a comment without a time in a thread that has times comes after its siblings (`missing_time`), and so does one
+      whose time cannot be read (`unreadable_time`).
 
     "Earlier" compares time, then id by length and letters, so that 9 < 10 and c9 < c10. A placeholder stands
     where its first reply stands. `issues` are those the reader already found. Linear but for the sorting.
@@ -164,7 +167,7 @@ def build_thread(
     )
 
 
-def _order(comment: Comment) -> tuple[datetime, int, str, str, str, str, str]:
+def _order(comment: Comment) -> tuple[datetime, int, str, str, str, str, str, str]:
     """Return the sort key of a comment: time, then id, then the rest, so that copies of one id have an order too."""
     return (
         comment.created or _LAST,
@@ -174,6 +177,7 @@ def _order(comment: Comment) -> tuple[datetime, int, str, str, str, str, str]:
         repr(comment.parent_id),
         repr(comment.author),
         comment.status,
+        repr(comment.unread_time),
     )
 
 
@@ -217,7 +221,10 @@ def _link(nodes: list[Comment], issues: list[Issue], *, one_root: bool) -> list[
     for i in range(len(nodes)):
         comment = nodes[i]
         parent_id = comment.parent_id
-        if timed and comment.created is None and comment.status != "missing":
+        if comment.unread_time is not None:
+            detail = f"its time {comment.unread_time!r} cannot be read; left out"
+            issues.append(Issue("unreadable_time", comment.id, detail))
+        elif timed and comment.created is None and comment.status != "missing":
             issues.append(Issue("missing_time", comment.id, "no time; placed after its siblings"))
         if parent_id is None:
             if one_root and seen_root:

@@ -257,3 +257,9 @@ def test_every_issue_says_what_was_done(kind):
         Comment("f"),
     ]
     assert [issue.detail for issue in build_thread(comments).issues if issue.kind == kind]
+
+
+def test_a_time_that_cannot_be_read_is_named_once():
+    thread = build_thread([Comment("a", created=at(1)), Comment("b", unread_time="soon")])
+    assert kinds(thread) == [("unreadable_time", "b")]
+    assert "'soon'" in thread.issues[0].detail

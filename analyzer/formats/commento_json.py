@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
 from analyzer.formats.json_tree import by_thread, fields, load_json, objects, words
-from analyzer.formats.times import read_time
 from analyzer.thread import Comment, Thread
 
 _MARK = re.compile(r'"commentHex"\s*:')
@@ -24,10 +24,7 @@ def read(text: str, name: str) -> list[Thread]:
     items = objects(document.get("comments"))
     if not items:
         raise NoCommentsError(f"no reader comments found in {name}: its list of comments is empty")
-    return by_thread(
-        (words(item.get("url")) or words(item.get("path")), _comment(item, names, number))
-        for number, item in enumerate(items, 1)
-    )
+    return by_thread((_page(item), _comment(item, names, number)) for number, item in enumerate(items, start=1))
 
 
 def _names(commenters: Any) -> dict[str, str]:
@@ -36,15 +33,17 @@ def _names(commenters: Any) -> dict[str, str]:
     return {words(one.get("commenterHex")): words(one.get("name")) for one in objects(listed)}
 
 
+def _page(item: dict[str, Any]) -> str:
+    return words(item.get("url")) or words(item.get("path"))
+
+
 def _comment(item: dict[str, Any], names: dict[str, str], number: int) -> Comment:
-    gone = bool(item.get("deleted"))
     parent = words(item.get("parentHex"))
-    markdown = words(item.get("markdown"))
-    return Comment(
-        id=words(item.get("commentHex")) or f"comment-{number}",
-        parent_id=None if parent in {"", "root"} else parent,
-        text="" if gone else markdown or html_to_text(words(item.get("html"))),
-        author=names.get(words(item.get("commenterHex"))) or None,
-        created=read_time(item.get("creationDate")),
-        status="deleted" if gone else "ok",
+    return make_comment(
+        words(item.get("commentHex")) or f"comment-{number}",
+        None if parent == "root" else parent,
+        text=words(item.get("markdown")) or html_to_text(words(item.get("html"))),
+        author=names.get(words(item.get("commenterHex"))),
+        time=item.get("creationDate"),
+        deleted=bool(item.get("deleted")),
     )

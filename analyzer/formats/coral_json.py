@@ -4,17 +4,18 @@ import re
 from typing import Any
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
 from analyzer.formats.json_tree import count, fields, load_json, objects, walk, words
-from analyzer.formats.times import read_time
 from analyzer.thread import Comment, Thread, build_thread
 
-_MARKS = (re.compile(r'"(?:story|stream)"\s*:\s*\{'), re.compile(r'"edges"\s*:\s*\['))
-_REMOVED = {"REJECTED"}
+_MARKS = tuple(
+    re.compile(mark) for mark in (r'"(?:story|stream)"\s*:\s*\{', r'"edges"\s*:\s*\[', r'"body"\s*:\s*(?:"|null)')
+)
 
 
 def looks_like(head: str, name: str) -> bool:
-    """A JSON object with a "story" and "edges"."""
+    """A JSON object with a "story", "edges" and a "body" of text."""
     return head.lstrip()[:1] == "{" and all(mark.search(head) for mark in _MARKS)
 
 
@@ -29,9 +30,9 @@ def read(text: str, name: str) -> list[Thread]:
     story = fields(data.get("story")) or fields(data.get("stream"))
     comments: list[Comment] = []
     hidden = 0
-    for node, above in walk(_nodes(story.get("comments")), lambda node: _nodes(node.get("replies")), id="id"):
-        comments.append(_comment(node, above, len(comments) + 1))
-        hidden += max((count(node.get("replyCount")) or 0) - len(_nodes(node.get("replies"))), 0)
+    for node, key, above in walk(_nodes(story.get("comments")), _replies):
+        comments.append(_comment(node, key, above))
+        hidden += max((count(node.get("replyCount")) or 0) - len(_replies(node)), 0)
     if not comments:
         raise NoCommentsError(f"no reader comments found in {name}: its story has no comments")
     title = words(fields(story.get("metadata")).get("title")) or words(story.get("title"))
@@ -39,19 +40,21 @@ def read(text: str, name: str) -> list[Thread]:
     return [build_thread(comments, id=words(story.get("id")), title=title, declared=declared, hidden=hidden)]
 
 
+def _replies(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return _nodes(node.get("replies"))
+
+
 def _nodes(connection: Any) -> list[dict[str, Any]]:
-    connection = fields(connection)
-    nodes = [fields(edge.get("node")) for edge in objects(connection.get("edges"))]
-    return [node for node in nodes or objects(connection.get("nodes")) if node]
+    nodes = [edge.get("node") for edge in objects(fields(connection).get("edges"))]
+    return objects(nodes or fields(connection).get("nodes"))
 
 
-def _comment(node: dict[str, Any], above: str | None, number: int) -> Comment:
-    removed = bool(node.get("deleted")) or words(node.get("status")) in _REMOVED
-    return Comment(
-        id=words(node.get("id")) or f"comment-{number}",
-        parent_id=words(fields(node.get("parent")).get("id")) or above,
-        text="" if removed else html_to_text(words(node.get("body"))),
-        author=words(fields(node.get("author")).get("username")) or None,
-        created=read_time(node.get("createdAt")),
-        status="deleted" if removed else "ok",
+def _comment(node: dict[str, Any], id: str, above: str | None) -> Comment:
+    return make_comment(
+        id,
+        words(fields(node.get("parent")).get("id")) or above,
+        text=html_to_text(words(node.get("body"))),
+        author=words(fields(node.get("author")).get("username")),
+        time=node.get("createdAt"),
+        deleted=bool(node.get("deleted")) or node.get("status") == "REJECTED",
     )

@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
-from analyzer.formats.times import read_time
 from analyzer.formats.xml_tree import child, local_name, parse_xml, words
 from analyzer.thread import Comment, Thread, build_thread
 
@@ -38,15 +38,14 @@ def read(text: str, name: str) -> list[Thread]:
 
 
 def _comment(post: "etree._Element", number: int) -> Comment:
-    deleted = words(post, "isDeleted").lower() == "true"
     author = child(post, "author")
-    return Comment(
-        id=post.get(_ID) or f"post-{number}",
-        parent_id=_reference(post, "parent"),
-        text="" if deleted else html_to_text(words(post, "message")),
-        author=None if author is None else words(author, "name") or words(author, "username") or None,
-        created=read_time(words(post, "createdAt")),
-        status="deleted" if deleted else "ok",
+    return make_comment(
+        post.get(_ID) or f"post-{number}",
+        _reference(post, "parent"),
+        text=html_to_text(words(post, "message")),
+        author=None if author is None else words(author, "name") or words(author, "username"),
+        time=words(post, "createdAt"),
+        deleted=words(post, "isDeleted").lower() == "true",
     )
 
 

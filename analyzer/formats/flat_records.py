@@ -1,4 +1,4 @@
-"""CSV, TSV, JSON Lines or a JSON list, one comment a row with its parent's id -> Threads.
+"""CSV, TSV, JSON Lines or a JSON list, bare or in an API's answer, one comment a row with its parent's id -> Threads.
 
 Columns are found by their usual names. It repairs nothing: faults of the tree are `build_thread`'s.
 """
@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from analyzer.errors import NoCommentsError, ReadError
-from analyzer.formats.times import read_time
-from analyzer.thread import Comment, Issue, Status, Thread, build_thread
+from analyzer.formats.comments import make_comment
+from analyzer.formats.json_tree import load_json
+from analyzer.thread import Comment, Thread, build_thread
 
 
 class _Row(NamedTuple):
@@ -27,6 +28,7 @@ class _Row(NamedTuple):
     thread: Any = None
     title: Any = None
     status: Any = None
+    deleted: Any = None
 
 
 # For each role its usual column names, the surest first; case, "_", "-" and spaces do not matter.
@@ -39,6 +41,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "thread": ("threadid", "conversationid", "linkid", "postid", "submissionid", "submission", "root", "rootid"),
     "title": ("title", "threadtitle"),
     "status": ("status",),
+    "deleted": ("deleted", "isdeleted", "removed", "isremoved"),
 }
 _DELIMITERS = (",", "\t", ";", "|")
 _NOTHING = {"", "null", "none", "nan"}
@@ -47,7 +50,9 @@ _REMOVED = {"[deleted]", "[removed]"}
 _NOBODY = _NOTHING | _REMOVED
 _ONE_ROOT_THREADS, _ONE_ROOT_SHARE = 5, 0.8
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_LIST_OF_OBJECTS = re.compile(r"\s*\[\s*\{")
+_TABLE = re.compile(
+    r'\s*(?:\{(?:[^{}\[\]]|\{[^{}\[\]]*\})*"(?P<key>comments|data|items|results|rows)"\s*:\s*)?\[\s*(?=\{)'
+)
 _REDDIT_ID = re.compile(r"t([13])_(.+)", re.DOTALL)
 
 
@@ -57,17 +62,16 @@ class _Group:
 
     comments: list[Comment] = field(default_factory=list)
     titles: set[str] = field(default_factory=set)
-    issues: list[Issue] = field(default_factory=list)
 
 
 def looks_like(head: str, name: str) -> bool:
     """A first record that is a JSON object with a comment's fields, or a header row with a comment's columns."""
     extension = name.lower().rpartition(".")[2]
     line = head.lstrip("\n ").partition("\n")[0]
+    if table := json_table(head):
+        return _is_json_row(head[table.end() :], hinted=False)
     if line.startswith("{"):
         return _is_json_row(line, hinted=extension in {"jsonl", "ndjson"})
-    if _LIST_OF_OBJECTS.match(head):
-        return _is_json_row(head[head.index("{") :], hinted=False)
     header = _split_header(line)[1]
     roles = set(_roles(header))
     needed = 1 if extension in {"csv", "tsv"} or (len(header) > 1 and not header[0]) else 2  # "" heads an index
@@ -81,8 +85,8 @@ def read(text: str, name: str) -> list[Thread]:
     Raises ReadError with the line for a damaged row, and for a table without ids, words or parents.
     """
     groups: dict[str, _Group] = {}
-    if _LIST_OF_OBJECTS.match(text):
-        rows = _json_rows(_list_records(text, name), name)
+    if table := json_table(text):
+        rows = _json_rows(_list_records(text, name, table["key"]), name)
     elif text.lstrip().startswith("{"):
         rows = _json_rows(_line_records(text, name), name)
     else:
@@ -90,10 +94,7 @@ def read(text: str, name: str) -> list[Thread]:
     for number, row in enumerate(rows, start=1):
         thread_id = _id(row.thread) or ""
         group = groups.setdefault(thread_id, _Group())
-        comment, issue = _comment(row, number)
-        group.comments.append(comment)
-        if issue:
-            group.issues.append(issue)
+        group.comments.append(_comment(row, number))
         if title := _words(row.title):
             group.titles.add(title)
     if not groups:
@@ -107,10 +108,24 @@ def read(text: str, name: str) -> list[Thread]:
             id=thread_id,
             title=groups[thread_id].titles.pop() if len(groups[thread_id].titles) == 1 else "",
             one_root=one_root,
-            issues=groups[thread_id].issues,
         )
         for thread_id in sorted(groups, key=lambda thread_id: (len(thread_id), thread_id))
     ]
+
+
+def json_table(head: str) -> re.Match[str] | None:
+    """Return what stands before the first row of a JSON table, with its "key" if an object is around it.
+
+    A table is a list of objects; in an object, the first must have a parent's id.
+    """
+    table = _TABLE.match(head)
+    if table is None or table["key"] is None:
+        return table
+    try:
+        row, _ = json.JSONDecoder().raw_decode(head, table.end())
+    except (ValueError, RecursionError):
+        return None
+    return table if "parent" in _roles(list(row)) else None
 
 
 def _is_json_row(text: str, *, hinted: bool) -> bool:
@@ -140,20 +155,15 @@ def _line_records(text: str, name: str) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(_lines(text), start=1):
         if not line.isspace():
             place = f"{name}, line {number}"
-            yield place, _parse(line, place)
+            yield place, load_json(line, place)
 
 
-def _list_records(text: str, name: str) -> Iterator[tuple[str, Any]]:
-    """Yield each item of a JSON list with its place in the file."""
-    for number, record in enumerate(_parse(text, name), start=1):
+def _list_records(text: str, name: str, key: str | None) -> Iterator[tuple[str, Any]]:
+    """Yield each item of a JSON list, under `key` if an object is around it, with its place in the file."""
+    document = load_json(text, name)
+    rows = document[key] if key else document
+    for number, record in enumerate(rows if isinstance(rows, list) else [], start=1):
         yield f"{name}, item {number}", record
-
-
-def _parse(text: str, place: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ReadError(f"{place}: not valid JSON ({error})") from error
 
 
 def _json_rows(records: Iterable[tuple[str, Any]], name: str) -> Iterator[_Row]:
@@ -224,32 +234,26 @@ def _require_columns(roles: Iterable[str], columns: Iterable[str], name: str) ->
             raise ReadError(f"{name}: {lack}: no {role} column among: {known[:400]}")
 
 
-def _comment(row: _Row, number: int) -> tuple[Comment, Issue | None]:
-    comment_id = _id(row.id) or f"row-{number}"
-    author, text, status = _words(row.author), _words(row.text), _status(row)
-    created = read_time(row.time)
-    issue = None
-    if created is None and not _is_nothing(row.time):
-        issue = Issue("unreadable_time", comment_id, f"its time {str(row.time)[:40]!r} cannot be read; left out")
-    comment = Comment(
-        id=comment_id,
-        parent_id=_id(row.parent),
-        text=text if status == "ok" else "",
+def _comment(row: _Row, number: int) -> Comment:
+    author, text, status = _author(row.author), _words(row.text), _words(row.status).lower()
+    # An author who left does not take the words along.
+    marked = status in {"deleted", "removed"} or _words(row.deleted).lower() == "true"
+    comment = make_comment(
+        _id(row.id) or f"row-{number}",
+        _id(row.parent),
+        text=text,
         author=None if author.lower() in _NOBODY else author,
-        created=created,
-        status=status,
+        time=row.time,
+        deleted=marked or row.text is None or text.strip().lower() in _REMOVED,
     )
-    return comment, issue
+    return replace(comment, status="missing", text="") if status == "missing" else comment
 
 
-def _status(row: _Row) -> Status:
-    """Return "deleted" where the words are gone; an author who left does not take the words along."""
-    status = _words(row.status).lower()
-    if status == "missing":
-        return "missing"
-    if status in {"deleted", "removed"} or row.text is None or _words(row.text).strip().lower() in _REMOVED:
-        return "deleted"
-    return "ok"
+def _author(value: Any) -> str:
+    """Return a name, which JSON may keep in an object with more about the author."""
+    if isinstance(value, dict):
+        value = next((value[key] for key in ("name", "display_name", "username") if value.get(key)), None)
+    return _words(value)
 
 
 def _words(value: object) -> str:

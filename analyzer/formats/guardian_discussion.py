@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
-from analyzer.formats.json_tree import count, fields, load_json, objects, words
-from analyzer.formats.times import read_time
+from analyzer.formats.json_tree import count, fields, load_json, objects, walk, words
 from analyzer.thread import Comment, Thread, build_thread
 
 _MARK = re.compile(r'"discussion"\s*:\s*\{')
@@ -27,14 +27,9 @@ def read(text: str, name: str) -> list[Thread]:
     discussion = fields(fields(load_json(text, name)).get("discussion"))
     comments: list[Comment] = []
     hidden = 0
-    waiting: list[tuple[dict[str, Any], str | None]] = [(item, None) for item in objects(discussion.get("comments"))]
-    while waiting:
-        item, above = waiting.pop()
-        comment = _comment(item, above, len(comments) + 1)
-        comments.append(comment)
-        responses = objects(item.get("responses"))
-        waiting.extend((response, comment.id) for response in responses)
-        hidden += max((count(fields(item.get("metaData")).get("responseCount")) or 0) - len(responses), 0)
+    for item, key, above in walk(objects(discussion.get("comments")), _responses):
+        comments.append(_comment(item, key, above))
+        hidden += max((count(fields(item.get("metaData")).get("responseCount")) or 0) - len(_responses(item)), 0)
     if not comments:
         raise NoCommentsError(f"no reader comments found in {name}: its discussion has an empty list of comments")
     declared = count(discussion.get("commentCount"))
@@ -42,14 +37,17 @@ def read(text: str, name: str) -> list[Thread]:
     return [build_thread(comments, id=words(discussion.get("key")), title=title, declared=declared, hidden=hidden)]
 
 
-def _comment(item: dict[str, Any], above: str | None, number: int) -> Comment:
+def _responses(item: dict[str, Any]) -> list[dict[str, Any]]:
+    return objects(item.get("responses"))
+
+
+def _comment(item: dict[str, Any], id: str, above: str | None) -> Comment:
     """Return a comment whose parent is the one it names, else the one it is nested in."""
-    removed = words(item.get("status")) not in {"", "visible"}
-    return Comment(
-        id=words(item.get("id")) or f"comment-{number}",
-        parent_id=words(fields(item.get("responseTo")).get("commentId")) or above,
-        text="" if removed else html_to_text(words(item.get("body"))),
-        author=words(fields(item.get("userProfile")).get("displayName")) or None,
-        created=read_time(item.get("isoDateTime")),
-        status="deleted" if removed else "ok",
+    return make_comment(
+        id,
+        words(fields(item.get("responseTo")).get("commentId")) or above,
+        text=html_to_text(words(item.get("body"))),
+        author=words(fields(item.get("userProfile")).get("displayName")),
+        time=item.get("isoDateTime"),
+        deleted=words(item.get("status")) not in {"", "visible"},
     )

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
-from analyzer.formats.json_tree import fields, load_json, objects, words
-from analyzer.formats.times import read_time
+from analyzer.formats.json_tree import fields, load_json, objects, walk, words
 from analyzer.thread import Comment, Thread, build_thread
 
 _MARKS = tuple(re.compile(rf'"{name}"\s*:') for name in ("id", "author"))
@@ -27,27 +27,24 @@ def read(text: str, name: str) -> list[Thread]:
     """
     item = fields(load_json(text, name))
     is_comment = item.get("type") == "comment"
-    comments: list[Comment] = []
-    waiting: list[tuple[dict[str, Any], str | None]]
-    waiting = [(item, None)] if is_comment else [(child, None) for child in objects(item.get("children"))]
-    while waiting:
-        child, above = waiting.pop()
-        comment = _comment(child, above, len(comments) + 1)
-        comments.append(comment)
-        waiting.extend((reply, comment.id) for reply in objects(child.get("children")))
+    top = [item] if is_comment else _children(item)
+    comments = [_comment(child, key, above) for child, key, above in walk(top, _children)]
     if not comments:
         raise NoCommentsError(f"no reader comments found in {name}: its item has no children")
     article = "" if is_comment else html_to_text(words(item.get("text")))
     return [build_thread(comments, id=words(item.get("id")), title=words(item.get("title")), article=article)]
 
 
-def _comment(item: dict[str, Any], above: str | None, number: int) -> Comment:
-    text = item.get("text")
-    return Comment(
-        id=words(item.get("id")) or f"comment-{number}",
-        parent_id=above,
-        text=html_to_text(words(text)),
-        author=words(item.get("author")) or None,
-        created=read_time(item.get("created_at")),
-        status="deleted" if text is None else "ok",
+def _children(item: dict[str, Any]) -> list[dict[str, Any]]:
+    return objects(item.get("children"))
+
+
+def _comment(item: dict[str, Any], id: str, above: str | None) -> Comment:
+    return make_comment(
+        id,
+        above,
+        text=html_to_text(words(item.get("text"))),
+        author=words(item.get("author")),
+        time=item.get("created_at"),
+        deleted=item.get("text") is None,
     )

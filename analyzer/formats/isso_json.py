@@ -4,12 +4,12 @@ import re
 from typing import Any
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
 from analyzer.formats.json_tree import count, fields, load_json, objects, walk, words
-from analyzer.formats.times import read_time
 from analyzer.thread import Comment, Thread, build_thread
 
-_ANSWER = re.compile(r'"(?:total_replies|hidden_replies)"\s*:')
+_ANSWER = re.compile(r'"hidden_replies"\s*:')
 _IMPORT = (re.compile(r'"remote_addr"\s*:'), re.compile(r'"comments"\s*:\s*\['))
 _DELETED = 4  # Isso's mode of a comment that is kept only for its replies
 
@@ -33,22 +33,29 @@ def read(text: str, name: str) -> list[Thread]:
 
 
 def _thread(page: dict[str, Any]) -> Thread:
-    items = objects(page.get("replies")) or objects(page.get("comments"))
-    hidden = count(page.get("hidden_replies")) or 0
-    comments: list[Comment] = []
-    for item, above in walk(items, lambda item: objects(item.get("replies")), id="id"):
-        comments.append(_comment(item, above, len(comments) + 1))
-        hidden += count(item.get("hidden_replies")) or 0
-    return build_thread(comments, id=words(page.get("id")), title=words(page.get("title")), hidden=hidden)
+    """Return a page's thread; the page counts its top-level comments, and each of those its replies."""
+    items = list(walk(objects(page.get("replies")) or objects(page.get("comments")), _replies))
+    levels = [page, *(item for item, _, _ in items)]
+    counts = [count(level.get("total_replies")) for level in levels]
+    return build_thread(
+        [_comment(item, key, above) for item, key, above in items],
+        id=words(page.get("id")),
+        title=words(page.get("title")),
+        declared=None if counts[0] is None else sum(number or 0 for number in counts),
+        hidden=sum(count(level.get("hidden_replies")) or 0 for level in levels),
+    )
 
 
-def _comment(item: dict[str, Any], above: str | None, number: int) -> Comment:
-    gone = item.get("mode") == _DELETED
-    return Comment(
-        id=words(item.get("id")) or f"comment-{number}",
-        parent_id=words(item.get("parent")) or above,
-        text="" if gone else html_to_text(words(item.get("text"))),
-        author=words(item.get("author")) or None,
-        created=read_time(item.get("created")),
-        status="deleted" if gone else "ok",
+def _replies(item: dict[str, Any]) -> list[dict[str, Any]]:
+    return objects(item.get("replies"))
+
+
+def _comment(item: dict[str, Any], id: str, above: str | None) -> Comment:
+    return make_comment(
+        id,
+        words(item.get("parent")) or above,
+        text=html_to_text(words(item.get("text"))),
+        author=words(item.get("author")),
+        time=item.get("created"),
+        deleted=item.get("mode") == _DELETED,
     )

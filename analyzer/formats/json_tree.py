@@ -8,6 +8,7 @@ from typing import Any
 from analyzer.errors import ReadError
 from analyzer.thread import Comment, Thread, build_thread
 
+_JSON_LINES = re.compile(r"\s*\{.*\}[ \t]*\n\s*\{")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -21,14 +22,26 @@ def load_json(text: str, name: str) -> Any:
         raise ReadError(f"{name}: JSON nested too deeply to be a comment thread") from error
 
 
+def load_documents(text: str, name: str) -> list[Any]:
+    """Return the one document in `text`, or that of each line where every line is one; raises as `load_json`."""
+    if not _JSON_LINES.match(text):
+        return [load_json(text, name)]
+    lines = enumerate(text.split("\n"), start=1)
+    return [load_json(line, f"{name}, line {number}") for number, line in lines if line.strip()]
+
+
 def words(value: Any) -> str:
-    """Return text or a number as text that can be written again, "" for anything else."""
-    return _LONE_SURROGATE.sub("\ufffd", str(value)) if isinstance(value, str | int) else ""
+    """Return text or a whole number as text that can be written again, "" for anything else."""
+    if isinstance(value, str):
+        return value if value.isascii() else _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def count(value: Any) -> int | None:
     """Return a number of comments, None for what is no number."""
-    return max(value, 0) if isinstance(value, int) else None
+    return max(value, 0) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
@@ -42,14 +55,22 @@ def fields(value: Any) -> dict[str, Any]:
 
 
 def walk(
-    items: Sequence[dict[str, Any]], replies: Callable[[dict[str, Any]], Sequence[dict[str, Any]]], *, id: str = "id"
-) -> Iterator[tuple[dict[str, Any], str | None]]:
-    """Yield each item with the id of the one it is nested in, parents first, however deep they nest."""
+    items: Sequence[dict[str, Any]],
+    replies: Callable[[dict[str, Any]], Sequence[dict[str, Any]]],
+    *,
+    identify: Callable[[dict[str, Any]], Any] = lambda item: item.get("id"),
+) -> Iterator[tuple[dict[str, Any], str, str | None]]:
+    """Yield each item with its id and that of the one it is nested in, parents first, however deep they nest.
+
+    An item without an id is named by its place, so that its replies stay below it.
+    """
     waiting: list[tuple[dict[str, Any], str | None]] = [(item, None) for item in reversed(items)]
+    number = 0
     while waiting:
         item, above = waiting.pop()
-        yield item, above
-        own = words(item.get(id)) or None
+        number += 1
+        own = words(identify(item)) or f"comment-{number}"
+        yield item, own, above
         waiting.extend((reply, own) for reply in reversed(replies(item)))
 
 
@@ -57,13 +78,15 @@ def by_thread(
     comments: Iterable[tuple[str, Comment]],
     *,
     titles: Mapping[str, str] | None = None,
+    declared: Mapping[str, int | None] | None = None,
     hidden: Mapping[str, int] | None = None,
 ) -> list[Thread]:
     """Return the threads of (thread id, comment) pairs, in the order of their first comments."""
     threads: dict[str, list[Comment]] = {}
     for thread_id, comment in comments:
         threads.setdefault(thread_id, []).append(comment)
+    titles, declared, hidden = titles or {}, declared or {}, hidden or {}
     return [
-        build_thread(found, id=key, title=(titles or {}).get(key, ""), hidden=(hidden or {}).get(key, 0))
+        build_thread(found, id=key, title=titles.get(key, ""), declared=declared.get(key), hidden=hidden.get(key, 0))
         for key, found in threads.items()
     ]

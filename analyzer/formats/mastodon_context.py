@@ -1,12 +1,13 @@
 """Mastodon's context of a status: its ancestors and descendants, the status itself left out -> one Thread."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
 from analyzer.formats.json_tree import fields, load_json, objects, words
-from analyzer.formats.times import read_time
 from analyzer.thread import Comment, Thread, build_thread
 
 _MARKS = tuple(re.compile(rf'"{name}"\s*:\s*\[') for name in ("ancestors", "descendants"))
@@ -28,27 +29,30 @@ def read(text: str, name: str) -> list[Thread]:
     """
     context = fields(load_json(text, name))
     ancestors, descendants = objects(context.get("ancestors")), objects(context.get("descendants"))
-    comments = [_comment(status, number) for number, status in enumerate(ancestors + descendants, 1)]
+    comments = [_comment(status, number) for number, status in enumerate(ancestors + descendants, start=1)]
     if not comments:
         raise NoCommentsError(f"no reader comments found in {name}: its context is empty")
-    if not ancestors:
-        known = {comment.id for comment in comments}
-        comments = [
-            Comment(comment.id, None, comment.text, comment.author, comment.created)
-            if comment.parent_id not in known
-            else comment
-            for comment in comments
-        ]
-    return [build_thread(comments)]
+    if ancestors:
+        return [build_thread(comments)]
+    known = {None, *(comment.id for comment in comments)}
+    # Descendants stand depth-first, so the first that answers none of them answers the status itself.
+    status_id = next((comment.parent_id for comment in comments if comment.parent_id not in known), None)
+    return [
+        build_thread(
+            [replace(comment, parent_id=None) if comment.parent_id == status_id else comment for comment in comments],
+            id=status_id or "",
+        )
+    ]
 
 
 def _comment(status: dict[str, Any], number: int) -> Comment:
     warning = words(status.get("spoiler_text"))
     text = html_to_text(words(status.get("content")))
-    return Comment(
-        id=words(status.get("id")) or f"status-{number}",
-        parent_id=words(status.get("in_reply_to_id")) or None,
+    return make_comment(
+        words(status.get("id")) or f"status-{number}",
+        words(status.get("in_reply_to_id")),
         text=f"{warning}\n\n{text}" if warning else text,
-        author=words(fields(status.get("account")).get("acct")) or None,
-        created=read_time(status.get("created_at")),
+        author=words(fields(status.get("account")).get("acct")),
+        time=status.get("created_at"),
+        deleted=False,
     )

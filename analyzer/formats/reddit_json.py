@@ -1,4 +1,4 @@
-"""Reddit's JSON of a post and its comments, or of "more" comments, bare or in a recorded HTTP exchange -> Threads."""
+"""Reddit's JSON of a post and its comments, or of comments alone, bare or in a recorded HTTP exchange -> Threads."""
 
 import json
 import re
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyzer.errors import NoCommentsError
-from analyzer.formats.json_tree import count, load_json, objects, words
-from analyzer.formats.times import read_time
+from analyzer.formats.comments import make_comment
+from analyzer.formats.json_tree import count, fields, load_json, objects, words
 from analyzer.thread import Comment, Thread, build_thread
 
 _LISTING = re.compile(r'\\?"kind\\?"\s*:\s*\\?"Listing\\?"')
-_THINGS = re.compile(r'\\?"things\\?"\s*:\s*\[')
+_THINGS = re.compile(r'\\?"things\\?"\s*:\s*\[\s*\{[^{}]*\\?"(?:kind|data)\\?"\s*:')
+_SAID = ("t1", "more")
 _REMOVED = {"[deleted]", "[removed]"}
 
 
@@ -26,27 +27,22 @@ def read(text: str, name: str) -> list[Thread]:
     Raises ReadError for damaged JSON and NoCommentsError if no post has comments.
     """
     pairs = list(_posts(load_json(text, name)))
-    threads = [_thread(post, listing) for post, listing in pairs]
+    threads = [_thread(post, things) for post, things in pairs]
     if not any(thread.comments or thread.hidden for thread in threads):
         why = "no listing of a post's comments" if not pairs else "its posts have none"
         raise NoCommentsError(f"no reader comments found in {name}: {why}")
     return threads
 
 
-def _posts(document: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield the data of each post and its comment listing, wherever they stand in the document.
-
-    What "load more comments" answers names its comments "things" and of the post only the id.
-    """
+def _posts(document: Any) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Yield the data of each post and the things said about it, wherever they stand in the document."""
     waiting = [document]
     while waiting:
         value = waiting.pop()
         if _is_page(value):
-            yield _data(_children(value[0])[0]), value[1]
-        elif isinstance(value, dict) and isinstance(value.get("things"), list):
-            things = objects(value["things"])
-            link = next((words(_data(thing).get("link_id")) for thing in things), "")
-            yield {"id": link.removeprefix("t3_")}, {"kind": "Listing", "data": {"children": things}}
+            yield _data(_children(value[0])[0]), _children(value[1])
+        elif loose := _loose_comments(value):
+            yield from _by_post(loose)
         elif isinstance(value, list | dict):
             waiting.extend(reversed(value if isinstance(value, list) else list(value.values())))
         elif isinstance(value, str) and value.startswith("[") and _LISTING.search(value):
@@ -63,25 +59,41 @@ def _is_page(value: Any) -> bool:
     return [child.get("kind") for child in _children(value[0])] == ["t3"]
 
 
+def _loose_comments(value: Any) -> list[dict[str, Any]]:
+    """Return comments and stubs that stand without their post: in a listing, or as the "things" that were loaded."""
+    things = objects(fields(value).get("things")) or _children(value)
+    return things if any(thing.get("kind") in _SAID for thing in things) else []
+
+
+def _by_post(things: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Yield what the comments know of their posts with the things said about each; a stub belongs to the one before."""
+    posts: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+    link = ""
+    for thing in things:
+        data = _data(thing)
+        link = words(data.get("link_id")) or link
+        post = {"id": link.removeprefix("t3_"), "title": data.get("link_title")}
+        posts.setdefault(link, (post, []))[1].append(thing)
+    yield from posts.values()
+
+
 def _is_listing(value: Any) -> bool:
     return isinstance(value, dict) and value.get("kind") == "Listing"
 
 
-def _data(value: dict[str, Any]) -> dict[str, Any]:
-    data = value.get("data")
-    return data if isinstance(data, dict) else {}
-
-
 def _children(value: Any) -> list[dict[str, Any]]:
     """Return the things in a listing; none for the "" that stands for no replies."""
-    children = _data(value).get("children") if _is_listing(value) else None
-    return [child for child in children if isinstance(child, dict)] if isinstance(children, list) else []
+    return objects(_data(value).get("children")) if _is_listing(value) else []
 
 
-def _thread(post: dict[str, Any], listing: dict[str, Any]) -> Thread:
+def _data(value: dict[str, Any]) -> dict[str, Any]:
+    return fields(value.get("data"))
+
+
+def _thread(post: dict[str, Any], things: list[dict[str, Any]]) -> Thread:
     comments: list[Comment] = []
     hidden = 0
-    waiting: list[tuple[dict[str, Any], str | None]] = [(child, None) for child in _children(listing)]
+    waiting: list[tuple[dict[str, Any], str | None]] = [(thing, None) for thing in things]
     while waiting:
         thing, above = waiting.pop()
         data = _data(thing)
@@ -105,14 +117,13 @@ def _comment(data: dict[str, Any], above: str | None, number: int) -> Comment:
     """Return a comment whose parent is the one it names, else the one it is nested in."""
     parent = _words(data.get("parent_id"))
     text, author = _words(data.get("body")), _words(data.get("author"))
-    gone = "body" not in data or text.strip() in _REMOVED
-    return Comment(
-        id=_words(data.get("id")) or f"comment-{number}",
-        parent_id=None if parent.startswith("t3_") else parent.removeprefix("t1_") or above,
-        text="" if gone else text,
-        author=None if author in _REMOVED else author or None,
-        created=read_time(data.get("created_utc")),
-        status="deleted" if gone else "ok",
+    return make_comment(
+        _words(data.get("id")) or f"comment-{number}",
+        None if parent.startswith("t3_") else parent.removeprefix("t1_") or above,
+        text=text,
+        author=None if author in _REMOVED else author,
+        time=data.get("created_utc"),
+        deleted="body" not in data or text.strip() in _REMOVED,
     )
 
 

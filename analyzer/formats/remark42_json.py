@@ -1,17 +1,15 @@
 """Remark42's comments, as a tree, a flat list, or the lines of a backup -> a Thread a page."""
 
-import json
 import re
 from typing import Any
 
-from analyzer.errors import NoCommentsError, ReadError
+from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
-from analyzer.formats.json_tree import by_thread, fields, load_json, objects, walk, words
-from analyzer.formats.times import read_time
+from analyzer.formats.json_tree import by_thread, count, fields, load_documents, objects, walk, words
 from analyzer.thread import Comment, Thread
 
 _MARKS = (re.compile(r'"pid"\s*:'), re.compile(r'"locator"\s*:\s*\{'))
-_LINE = re.compile(r"\A\{.*\}\s*\n\s*\{")
 
 
 def looks_like(head: str, name: str) -> bool:
@@ -20,44 +18,47 @@ def looks_like(head: str, name: str) -> bool:
 
 
 def read(text: str, name: str) -> list[Thread]:
-    """Return a thread for each page; a deleted comment stays as a node. Raises NoCommentsError if there are none."""
-    items: list[dict[str, Any]] = []
+    """Return a thread for each page; a deleted comment stays as a node.
+
+    `declared` is the count in the answer's "info". Raises NoCommentsError if there are no comments.
+    """
+    comments: list[tuple[str, Comment]] = []
     titles: dict[str, str] = {}
-    top = [{"comment": item} if "comment" not in item else item for item in _items(text, name)]
-    for node, _ in walk(top, lambda node: objects(node.get("replies"))):
-        item = fields(node.get("comment"))
-        if "pid" in item or "text" in item:
-            items.append(item)
-            titles.setdefault(_page(item), words(item.get("title")))
-    if not items:
+    declared: dict[str, int | None] = {}
+    for document in load_documents(text, name):
+        info = fields(fields(document).get("info"))
+        declared[words(info.get("url"))] = count(info.get("count"))
+        for node, key, above in walk(_nodes(document), lambda node: objects(node.get("replies")), identify=_id):
+            item = _item(node)
+            page = words(fields(item.get("locator")).get("url"))
+            comments.append((page, _comment(item, key, above)))
+            titles.setdefault(page, words(item.get("title")))
+    if not comments:
         raise NoCommentsError(f"no reader comments found in {name}: its list of comments is empty")
-    return by_thread(((_page(item), _comment(item, number)) for number, item in enumerate(items, 1)), titles=titles)
+    return by_thread(comments, titles=titles, declared=declared)
 
 
-def _items(text: str, name: str) -> list[dict[str, Any]]:
-    if not _LINE.match(text):
-        document = load_json(text, name)
-        return objects(document if isinstance(document, list) else fields(document).get("comments"))
-    items = []
-    for number, line in enumerate(text.split("\n"), 1):
-        try:
-            items += objects([json.loads(line)] if line.strip() else [])
-        except (ValueError, RecursionError) as error:
-            raise ReadError(f"{name}, line {number}: not valid JSON ({error})") from error
-    return items
+def _nodes(document: Any) -> list[dict[str, Any]]:
+    """Return the comments in an answer, a list, or one line of a backup, whose first line holds none."""
+    listed = fields(document).get("comments", [document]) if isinstance(document, dict) else document
+    return [node for node in objects(listed) if "pid" in _item(node)]
 
 
-def _page(item: dict[str, Any]) -> str:
-    return words(fields(item.get("locator")).get("url"))
+def _item(node: dict[str, Any]) -> dict[str, Any]:
+    """Return the comment of a tree's node; in a flat list it stands alone."""
+    return fields(node["comment"]) if "comment" in node else node
 
 
-def _comment(item: dict[str, Any], number: int) -> Comment:
-    gone = bool(item.get("delete"))
-    return Comment(
-        id=words(item.get("id")) or f"comment-{number}",
-        parent_id=words(item.get("pid")) or None,
-        text="" if gone else html_to_text(words(item.get("text"))),
-        author=words(fields(item.get("user")).get("name")) or None,
-        created=read_time(item.get("time")),
-        status="deleted" if gone else "ok",
+def _id(node: dict[str, Any]) -> Any:
+    return _item(node).get("id")
+
+
+def _comment(item: dict[str, Any], id: str, above: str | None) -> Comment:
+    return make_comment(
+        id,
+        words(item.get("pid")) or above,
+        text=html_to_text(words(item.get("text"))),
+        author=words(fields(item.get("user")).get("name")),
+        time=item.get("time"),
+        deleted=bool(item.get("delete")),
     )

@@ -1,15 +1,16 @@
 """WordPress's REST API (`/wp-json/wp/v2/comments`), a list of comments or a single one -> a thread a post."""
 
 import re
+from typing import Any
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
 from analyzer.formats.json_tree import by_thread, fields, load_json, objects, words
-from analyzer.formats.times import read_time
+from analyzer.formats.times import is_no_time
 from analyzer.thread import Comment, Thread
 
-_MARKS = (re.compile(r'"content"\s*:\s*\{\s*"rendered"\s*:'), re.compile(r'"author_name"\s*:'))
-_REMOVED = {"spam", "trash"}
+_MARKS = (re.compile(r'"content"\s*:\s*\{\s*"(?:rendered|raw)"\s*:'), re.compile(r'"author_name"\s*:'))
 
 
 def looks_like(head: str, name: str) -> bool:
@@ -20,24 +21,32 @@ def looks_like(head: str, name: str) -> bool:
 def read(text: str, name: str) -> list[Thread]:
     """Return a thread for each post; a parent on another page of the list becomes a placeholder.
 
-    Raises NoCommentsError for an empty list.
+    A comment in the trash counts as deleted; spam and what waits for approval stay what they are, as in WordPress's
+    exports. Raises NoCommentsError for an empty list.
     """
     document = load_json(text, name)
     items = objects(document if isinstance(document, list) else [document])
     items = [item for item in items if "rendered" in fields(item.get("content"))]
     if not items:
         raise NoCommentsError(f"no reader comments found in {name}: its list of comments is empty")
-    return by_thread((words(item.get("post")), _comment(item, number)) for number, item in enumerate(items, 1))
+    titles = {words(item.get("post")): _title(item) for item in items}
+    comments = ((words(item.get("post")), _comment(item, number)) for number, item in enumerate(items, start=1))
+    return by_thread(comments, titles=titles)
 
 
-def _comment(item: dict[str, object], number: int) -> Comment:
-    removed = words(item.get("status")) in _REMOVED
-    parent = words(item.get("parent"))
-    return Comment(
-        id=words(item.get("id")) or f"comment-{number}",
-        parent_id=None if parent in {"", "0"} else parent,
-        text="" if removed else html_to_text(words(fields(item.get("content")).get("rendered"))),
-        author=words(item.get("author_name")) or None,
-        created=read_time(item.get("date_gmt") or item.get("date")),
-        status="deleted" if removed else "ok",
+def _title(item: dict[str, Any]) -> str:
+    """Return the title of the post, which an answer to `?_embed` holds."""
+    posts = objects(fields(item.get("_embedded")).get("up"))
+    return html_to_text(words(fields(posts[0].get("title")).get("rendered"))) if posts else ""
+
+
+def _comment(item: dict[str, Any], number: int) -> Comment:
+    parent, time = words(item.get("parent")), item.get("date_gmt")
+    return make_comment(
+        words(item.get("id")) or f"comment-{number}",
+        None if parent == "0" else parent,
+        text=html_to_text(words(fields(item.get("content")).get("rendered"))),
+        author=words(item.get("author_name")),
+        time=item.get("date") if is_no_time(time) else time,
+        deleted=item.get("status") == "trash",
     )

@@ -4,8 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
-from analyzer.formats.times import read_time
+from analyzer.formats.times import is_no_time
 from analyzer.formats.xml_tree import local_name, parse_xml, words
 from analyzer.thread import Comment, Thread, build_thread
 
@@ -45,13 +46,12 @@ def _comment_elements(item: "etree._Element") -> "list[etree._Element]":
 
 
 def _comment(element: "etree._Element", number: int) -> Comment:
-    parent = words(element, "comment_parent")
-    deleted = words(element, "comment_approved") in _TRASH
-    return Comment(
-        id=words(element, "comment_id") or f"comment-{number}",
-        parent_id=parent if parent not in {"", "0"} else None,
-        text="" if deleted else html_to_text(words(element, "comment_content"), keep_lines=True),
-        author=words(element, "comment_author") or None,
-        created=read_time(words(element, "comment_date_gmt") or words(element, "comment_date")),
-        status="deleted" if deleted else "ok",
+    parent, time = words(element, "comment_parent"), words(element, "comment_date_gmt")
+    return make_comment(
+        words(element, "comment_id") or f"comment-{number}",
+        None if parent == "0" else parent,
+        text=html_to_text(words(element, "comment_content"), keep_lines=True),
+        author=words(element, "comment_author"),
+        time=words(element, "comment_date") if is_no_time(time) else time,
+        deleted=words(element, "comment_approved") in _TRASH,
     )

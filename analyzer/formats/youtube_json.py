@@ -5,12 +5,12 @@ from collections import Counter
 from typing import Any
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.comments import make_comment
 from analyzer.formats.html_text import html_to_text
-from analyzer.formats.json_tree import by_thread, count, fields, load_json, objects, words
-from analyzer.formats.times import read_time
+from analyzer.formats.json_tree import by_thread, count, fields, load_documents, objects, words
 from analyzer.thread import Comment, Thread
 
-_MARK = re.compile(r'"kind"\s*:\s*"youtube#comment(?:Thread)?(?:ListResponse)?"')
+_MARK = re.compile(r'"kind"\s*:\s*"youtube#comment|"topLevelComment"\s*:\s*\{')
 
 
 def looks_like(head: str, name: str) -> bool:
@@ -23,33 +23,39 @@ def read(text: str, name: str) -> list[Thread]:
 
     Raises NoCommentsError for a page without items.
     """
-    document = load_json(text, name)
-    pages = objects(document if isinstance(document, list) else [document])
+    pages = [page for document in load_documents(text, name) for page in _objects(document)]
     comments: list[tuple[str, Comment]] = []
     hidden: Counter[str] = Counter()
-    for item in (item for page in pages for item in objects(page.get("items")) or [page]):
+    for item in (item for page in pages for item in _objects(page.get("items", page))):
         snippet = fields(item.get("snippet"))
         top = fields(snippet.get("topLevelComment")) or item
         video = words(snippet.get("videoId"))
         if not fields(top.get("snippet")):
             continue
+        comment = _comment(top, None, len(comments) + 1)
         replies = objects(fields(item.get("replies")).get("comments"))
-        comments.append((video, _comment(top, None, len(comments))))
-        above = comments[-1][1].id
-        comments += [(video, _comment(reply, above, len(comments) + k)) for k, reply in enumerate(replies)]
+        comments.append((video, comment))
+        comments += [
+            (video, _comment(reply, comment.id, len(comments) + k)) for k, reply in enumerate(replies, start=1)
+        ]
         hidden[video] += max((count(snippet.get("totalReplyCount")) or 0) - len(replies), 0)
     if not comments:
         raise NoCommentsError(f"no reader comments found in {name}: its page has no items")
     return by_thread(comments, hidden=hidden)
 
 
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return objects(value if isinstance(value, list) else [value])
+
+
 def _comment(item: dict[str, Any], above: str | None, number: int) -> Comment:
     snippet = fields(item.get("snippet"))
     original = snippet.get("textOriginal")
-    return Comment(
-        id=words(item.get("id")) or f"comment-{number + 1}",
-        parent_id=words(snippet.get("parentId")) or above,
+    return make_comment(
+        words(item.get("id")) or f"comment-{number}",
+        words(snippet.get("parentId")) or above,
         text=words(original) if isinstance(original, str) else html_to_text(words(snippet.get("textDisplay"))),
-        author=words(snippet.get("authorDisplayName")) or None,
-        created=read_time(snippet.get("publishedAt")),
+        author=words(snippet.get("authorDisplayName")),
+        time=snippet.get("publishedAt"),
+        deleted=snippet.get("moderationStatus") == "rejected",
     )

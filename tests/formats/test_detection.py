@@ -8,6 +8,16 @@ import pytest
 from analyzer.errors import NoCommentsError, ReadError, UnknownFormatError
 from analyzer.formats import Source, detect_format, read_threads
 
+PUSHSHIFT = (
+    '{"all_awardings": [], "id": "k1", "author": "ines", "body": "Late", "link_id": "t3_p", "parent_id": "t3_p"}\n'
+    '{"all_awardings": [{"id": 1}], "id": "k2", "author": "ole", "body": "No", "link_id": "t3_p", '
+    '"parent_id": "t1_k1"}\n'
+)
+ANSWER = (
+    '{"meta": {"total": 2}, "comments": [{"id": 1, "parent_id": null, "text": "Late", "author": {"name": "Ines"}}, '
+    '{"id": 2, "parent_id": 1, "text": "No", "author": {"name": "Ole"}}]}'
+)
+NESTED = '[{"id": 1, "parent_id": null, "text": "Late", "replies": [{"id": 2, "parent_id": 1, "text": "No"}]}]'
 PAGE = "2 comments\n\n1. The ferry was café and cinema in one.\n\n  • It was neither.\n"
 TABLE = "id,parent_id,text\n1,,The ferry is late\n2,1,Again\n"
 LINES = '{"id": 1, "parent_id": null, "text": "The ferry is late"}\n{"id": 2, "parent_id": 1, "text": "Again"}\n'
@@ -30,6 +40,14 @@ def write(path: Path, data: str | bytes) -> Path:
         ("a.txt", TABLE.replace(",", ";"), "flat_records"),
         ("a.txt", LINES, "flat_records"),
         ("standard input", LINES, "flat_records"),
+        ("x.dat", PUSHSHIFT, "flat_records"),
+        ("x.dat", PUSHSHIFT.partition("\n")[0], "flat_records"),
+        ("x.dat", ANSWER, "flat_records"),
+        ("x.dat", NESTED, "nested_json"),
+        ("x.dat", '{"comments": ' + NESTED + "}", "nested_json"),
+        ("x.dat", '[{"id": 1, "parent_id": null, "text": "Late", "replies": []}]', "flat_records"),
+        ("x.dat", '[{"type": "comment", "deleted": false, "id": 1, "parent": 0, "text": "Late"}]', "flat_records"),
+        ("x.dat", '[{"id": 1, "parent_id": null, "text": "Late", "total_replies": 0}]', "flat_records"),
         ("a.csv", "Late again, says the council, text follows.\nMore.", "indented_text"),
     ],
 )

@@ -82,3 +82,8 @@ def test_an_export_without_posts_has_no_comments() -> None:
 def test_hostile_nesting_is_named(inner: str) -> None:
     with pytest.raises(ReadError, match=r"^ferry\.xml, line \d+: XML beyond the safe limits"):
         read(export(inner))
+
+
+def test_a_damaged_date_is_named() -> None:
+    (thread,) = read(export(post("a", "1").replace("2024-05-06", "2024-x05-06")))
+    assert [(issue.kind, issue.comment_id) for issue in thread.issues] == [("unreadable_time", "a")]

@@ -228,7 +228,7 @@ def test_a_json_line_that_is_no_object_is_named() -> None:
 
 
 def test_json_nested_beyond_reason_is_an_error_of_its_line() -> None:
-    with pytest.raises(ReadError, match=r"^ferry\.jsonl, line 1: not valid JSON"):
+    with pytest.raises(ReadError, match=r"^ferry\.jsonl, line 1: JSON nested too deeply"):
         flat_records.read('{"a": ' + "[" * 200_000, "ferry.jsonl")
 
 
@@ -240,3 +240,35 @@ def test_a_ragged_row_is_named() -> None:
 def test_an_unclosed_quote_is_named() -> None:
     with pytest.raises(ReadError, match=r"^ferry\.csv, line 2: not a valid table row \("):
         read_table('id,parent_id,text\na,,"Late\n')
+
+
+def test_rows_inside_an_answer() -> None:
+    rows = [row(1, author={"name": "Ines"}), row(2, 1, deleted=True)]
+    (thread,) = flat_records.read(json.dumps({"meta": {"total": 2}, "data": rows}), "ferry.json")
+    assert shape(thread) == [("1", None), ("2", "1")]
+    assert [(comment.author, comment.status) for comment in thread.comments] == [("Ines", "ok"), (None, "deleted")]
+
+
+def test_comments_of_an_archive_hang_below_posts_and_comments() -> None:
+    threads = read_rows(
+        {"id": "k1", "body": "Late.", "link_id": "t3_p", "parent_id": "t3_p", "author": "ines"},
+        {"id": "k2", "body": "[removed]", "link_id": "t3_p", "parent_id": "t1_k1", "author": "[deleted]"},
+        {"id": "k3", "body": "No.", "link_id": "t3_p", "parent_id": "t1_k2", "author": "ole"},
+        {"id": "k5", "body": "Yes.", "link_id": "t3_p", "parent_id": "t1_k4", "author": "ole"},
+        {"id": "k6", "body": "[deleted]", "link_id": "t3_q", "parent_id": "t3_q", "author": "brit"},
+    )
+    assert [thread.id for thread in threads] == ["t3_p", "t3_q"]
+    assert [(comment.id, comment.parent_id, comment.status) for comment in threads[0].comments] == [
+        ("k1", None, "ok"),
+        ("k2", "k1", "deleted"),
+        ("k3", "k2", "ok"),
+        ("k4", None, "missing"),
+        ("k5", "k4", "ok"),
+    ]
+    assert (threads[1].found, threads[1].deleted) == (1, 1)
+
+
+def test_a_key_that_holds_two_things_is_an_error() -> None:
+    text = '{"data": [' + json.dumps(row(1)) + '], "data": 5}'
+    with pytest.raises(ReadError, match=r"^ferry\.json: no tree in this form"):
+        flat_records.read(text, "ferry.json")

@@ -57,3 +57,12 @@ def test_a_page_without_comments_says_so() -> None:
 def test_damaged_or_hostile_json_is_named(text: str) -> None:
     with pytest.raises(ReadError, match=r"^ferry\.json: "):
         read(text)
+
+
+def test_a_time_that_cannot_be_read_is_named() -> None:
+    assert [issue.kind for issue in read(page(said(1, isoDateTime="last week"))).issues] == ["unreadable_time"]
+
+
+def test_responses_to_a_comment_without_an_id_stay_below_it() -> None:
+    thread = read(page(said(1, "visible", said(2, "visible", said(3)) | {"id": None})))
+    assert thread.depths == (0, 1, 2)

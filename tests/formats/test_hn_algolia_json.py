@@ -61,3 +61,7 @@ def test_damaged_or_hostile_json_is_named(text: str) -> None:
 def test_rows_with_children_are_not_one_item():
     rows = '{"id": 1, "author": "ines", "text": "Late.", "parent_id": null, "children": [{"id": 2}]}\n{"id": 2}\n'
     assert not hn_algolia_json.looks_like(rows, "rows")
+
+
+def test_a_time_that_cannot_be_read_is_named() -> None:
+    assert [issue.kind for issue in read(story(item(2, created_at="last week"))).issues] == ["unreadable_time"]

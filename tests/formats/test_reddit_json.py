@@ -81,6 +81,35 @@ def test_a_listing_inside_a_recorded_exchange() -> None:
     assert read(recorded) == read(PAGE)
 
 
+def test_more_comments_are_a_flat_list_of_things() -> None:
+    things = [said("b", "t1_a", link_id="t3_post"), said("c", "t1_b", "[removed]", link_id="t3_post"), more(3)]
+    answer = {"json": {"errors": [], "data": {"things": things}}}
+    assert detect_format(json.dumps(answer), "x.dat") == "reddit_json"
+    thread = read(answer)
+    assert [(comment.id, comment.parent_id, comment.status) for comment in thread.comments] == [
+        ("a", None, "missing"),
+        ("b", "a", "ok"),
+        ("c", "b", "deleted"),
+    ]
+    assert (thread.id, thread.hidden) == ("post", 3)
+
+
+def test_a_listing_of_comments_is_a_thread_a_post() -> None:
+    first = said(
+        "a", "t3_p", link_id="t3_p", link_title="The ferry", replies=listing(said("b", "t1_a", link_id="t3_p"))
+    )
+    document = listing(first, said("c", "t3_q", link_id="t3_q"), more(2))
+    threads = reddit_json.read(json.dumps(document), "ferry.json")
+    assert [(thread.id, thread.title, shape(thread), thread.hidden) for thread in threads] == [
+        ("p", "The ferry", [("a", None), ("b", "a")], 0),
+        ("q", "", [("c", None)], 2),
+    ]
+
+
+def test_things_that_are_no_comments_are_not_claimed() -> None:
+    assert not reddit_json.looks_like('{"things": [{"price": 3}]}', "x.dat")
+
+
 def test_a_listing_of_posts_has_no_comments() -> None:
     with pytest.raises(NoCommentsError, match=r"in ferry\.json: no listing of a post's comments"):
         reddit_json.read(json.dumps(listing({"kind": "t3", "data": {}})), "ferry.json")

@@ -3,17 +3,20 @@
 import copy
 import json
 import random
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from analyzer.errors import AnalyzerError
+from analyzer.errors import AnalyzerError, ReadError
 from analyzer.formats import READERS, read_threads
 from analyzer.thread import Thread
 
 SAMPLES = Path(__file__).parent / "samples"
+
+OF_ANY_SITE = {"nested_json", "nested_html", "flat_records", "indented_text"}
 
 # A line a comment: "- " for each level, then id, author, and the words or the status of a comment without words.
 TREES = {
@@ -27,8 +30,7 @@ TREES = {
         "80 Ole: First!",
     ],
     "discourse_json.json": [
-        "44 The island ferry, declared 7, hidden 2",
-        "1 hedda: Should the ferry stay?",
+        "44 The island ferry, declared 6, hidden 2",
         "2 ole: Yes.",
         "- 3 brit: No.",
         "- - 4 ole: (deleted)",
@@ -40,7 +42,7 @@ TREES = {
         "U2 Brit: Build the bridge",
     ],
     "mastodon_context.json": [
-        "",
+        "11",
         "12 hedda@isle.example: Keep the ferry",
         "- 13 ole: Why?",
         "14 brit: Build the bridge",
@@ -59,7 +61,7 @@ TREES = {
         "- b ole: No!",
         "c None: (deleted)",
     ],
-    "isso_json.json": [", hidden 1", "1 Hedda: Keep it.", "- 3 None: No.", "2 None: (deleted)"],
+    "isso_json.json": [", declared 4, hidden 1", "1 Hedda: Keep it.", "- 3 None: No.", "2 None: (deleted)"],
     "commento_json.json": ["/ferry", "a Hedda: Keep it.", "- b Ole: No.", "c Ole: (deleted)"],
     "remark42_json.json": [
         "https://isle.example/ferry The island ferry",
@@ -135,13 +137,28 @@ def test_its_reader_picks_it_and_finds_the_tree(name: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_no_other_reader_claims_it_first(name: str) -> None:
+def test_exactly_its_reader_claims_it(name: str) -> None:
     head = (SAMPLES / name).read_text(encoding="utf-8")
-    own = list(READERS).index(name.partition(".")[0])
-    assert [known for known in list(READERS)[:own] if READERS[known].looks_like(head, "saved.dat")] == []
+    own = name.partition(".")[0]
+    claims = [known for known in READERS if READERS[known].looks_like(head, "saved.dat")]
+    assert claims[0] == own
+    assert set(claims) - {own} <= OF_ANY_SITE
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if name.endswith(".json")])
+JSON = [name for name in TREES if name.endswith(".json")]
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_a_time_that_cannot_be_read_is_named(name: str) -> None:
+    text = re.sub(r'"20\d\d-[^"]*"|\b17145\d{5}(?:\.\d)?', '"last week"', (SAMPLES / name).read_text(encoding="utf-8"))
+    threads = READERS[name.partition(".")[0]].read(text, name)
+    named = [issue for thread in threads for issue in thread.issues if issue.kind == "unreadable_time"]
+    timed = [line for line in TREES[name] if ": " in line and "(missing)" not in line]
+    assert len(named) == len(timed) - (name == "nested_json.json")  # one of its comments has no time
+    assert all("'last week'" in issue.detail for issue in named)
+
+
+@pytest.mark.parametrize("name", JSON)
 def test_values_of_any_type_are_an_error_or_a_tree(name: str) -> None:
     document = json.loads((SAMPLES / name).read_text(encoding="utf-8"))
     rng = random.Random(1)
@@ -169,3 +186,23 @@ def spoilt(document: Any, rng: random.Random) -> Any:
             holder, key = rng.choice(places)
             holder[key] = rng.choice([None, True, 7, -1.5, 1e300, "", "text", [], [None, 3], {}, {"id": []}, [[]]])
     return document
+
+
+DEEP = {
+    "nested_json": '[{"id": 1, "text": "Late.", "replies": ',
+    "coral_json": '{"data": {"story": {"comments": {"edges": [{"node": {"id": "a", "body": "Late.", "replies": ',
+    "isso_json": '{"hidden_replies": 0, "replies": [{"id": 1, "text": "Late.", "replies": ',
+    "remark42_json": '{"comments": [{"comment": {"id": "1", "pid": "", "locator": {"url": "x"}}, "replies": ',
+    "flat_records": '[{"id": 1, "parent_id": null, "text": "Late.", "created": ',
+    "hn_firebase_json": '[{"id": 1, "type": "comment", "by": "ole", "parent": 7, "text": "Late.", "kids": ',
+    "lemmy_json": '{"comments": [{"comment": {"id": 1, "post_id": 7, "path": "0.1", "content": "Late."}, "creator": ',
+    "wordpress_rest": '[{"id": 1, "author_name": "Ole", "content": {"rendered": "Late."}, "meta": ',
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_nesting_beyond_the_parsers_limit_is_one_clear_error(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "saved.dat"
+    path.write_text(DEEP[name] + '[{"replies": ' * 100_000, encoding="utf-8")
+    with pytest.raises(ReadError, match=r"saved\.dat: JSON nested too deeply"):
+        read_threads(path)

@@ -64,3 +64,14 @@ def test_pingbacks_and_waiting_comments_are_kept_and_trash_is_deleted() -> None:
 def test_an_export_without_comments_says_so() -> None:
     with pytest.raises(NoCommentsError, match=r"in ferry\.xml: no item of the export has a comment"):
         read(export(item("7", "ferry")))
+
+
+def test_a_date_of_zeros_gives_way_to_the_local_one() -> None:
+    text = export(item("7", "ferry", comment("1").replace("2024-05-06 12:00:00", "0000-00-00 00:00:00")))
+    (thread,) = read(text)
+    assert (thread.comments[0].created, thread.issues) == (datetime(2024, 5, 6, 14, tzinfo=UTC), ())
+
+
+def test_a_damaged_date_is_named() -> None:
+    (thread,) = read(export(item("7", "ferry", comment("1").replace("2024-05-06", "2024-x05-06"))))
+    assert [(issue.kind, issue.comment_id) for issue in thread.issues] == [("unreadable_time", "1")]

@@ -96,8 +96,10 @@ def test_planted_faults_are_named(tmp_path: Path) -> None:
     assert dict(named) == {fault: [kinds] * 20 for fault, kinds in FAULTS.items()}
 
 
-def test_an_archived_table_with_bare_ids_and_prefixed_parents() -> None:
-    _, threads = read_threads(SHARED / "formats" / "flat_json_parent" / "emocado_comments_example.json")
+def test_an_archived_table_with_bare_ids_and_prefixed_parents(tmp_path: Path) -> None:
+    path = SHARED / "formats" / "flat_json_parent" / "emocado_comments_example.json"
+    source, threads = read_threads(shutil.copyfile(path, tmp_path / "saved.dat"))
+    assert source.format == "flat_records"
     replies = sum(parent >= 0 for thread in threads for parent in thread.parents)
     assert (sum(thread.found for thread in threads), replies) == (346, 180)
     assert max(max(thread.depths) for thread in threads) == 8
@@ -124,8 +126,9 @@ def test_an_archived_table_with_bare_ids_and_prefixed_parents() -> None:
         ("hn_html/hn_small_synthetic.html", "hn_html", 1, 4, 2, 2),
         ("convokit_corpus/utterances.jsonl", "flat_records", 50, 300, 9, 250),
         ("wordpress_rest/comments.json", "wordpress_rest", 7, 10, 0, 0),
-        ("discourse_json/topic.json", "discourse_json", 1, 4, 1, 1),
+        ("discourse_json/topic.json", "discourse_json", 1, 3, 0, 0),
         ("youtube_json/threads_by_video_p1.json", "youtube_json", 1, 5, 0, 0),
+        ("youtube_json/threads_by_video_p2.json", "youtube_json", 1, 5, 0, 0),
         ("isso_json/generic.json", "isso_json", 2, 2, 0, 0),
         ("commento_json/commento_api.json", "commento_json", 1, 7, 1, 2),
         ("remark42_json/tree.json", "remark42_json", 1, 12, 2, 8),
@@ -140,7 +143,10 @@ def test_real_files(
     assert sum(thread.found for thread in found) == comments
     assert max(max(thread.depths) for thread in found) == depth
     assert sum(parent >= 0 for thread in found for parent in thread.parents) == replies
-    assert {issue.kind for thread in found for issue in thread.issues} <= {"missing_time"}  # pingbacks have none
+    assert {issue.kind for thread in found for issue in thread.issues} <= {
+        "missing_time",  # pingbacks have none
+        "unreadable_time",  # one export has a damaged date
+    }
 
 
 def test_a_page_with_stubs_declares_more_than_it_holds() -> None:
@@ -165,8 +171,10 @@ def test_a_form_without_a_tree_says_so(path: str, why: str, tmp_path: Path) -> N
         read_threads(shutil.copyfile(SHARED / "formats" / path, tmp_path / "saved.dat"))
 
 
-def test_a_context_holds_all_but_the_status_it_belongs_to() -> None:
-    _, (thread,) = read_threads(SHARED / "formats" / "mastodon_context" / "test_entity_context_0.json")
+def test_a_context_holds_all_but_the_status_it_belongs_to(tmp_path: Path) -> None:
+    path = SHARED / "formats" / "mastodon_context" / "test_entity_context_0.json"
+    source, (thread,) = read_threads(shutil.copyfile(path, tmp_path / "saved.dat"))
+    assert source.format == "mastodon_context"
     assert (thread.found, thread.missing, max(thread.depths)) == (2, 1, 1)
 
 
