@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 
-Status = Literal["ok", "deleted", "missing"]
+Status = Literal["ok", "deleted", "excluded", "missing"]
 IssueKind = Literal[
     "missing_parent",
     "self_reply",
@@ -19,6 +19,7 @@ IssueKind = Literal[
     "several_roots",
     "missing_time",
     "unreadable_time",
+    "excluded",
 ]
 
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -28,7 +29,8 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 class Comment:
     """One comment as the file has it; `parent_id` is None for a top-level comment.
 
-    `created` is in UTC. `status` is "ok", "deleted" (a node without words) or "missing" (a placeholder
+    `created` is in UTC. `status` is "ok", "deleted" (a node without words), "excluded" (no reader's published words:
+    a pingback, spam, a comment that waits for approval; counted as found, without stance) or "missing" (a placeholder
     for a comment that the file implies but does not hold).
     """
 

@@ -4,10 +4,11 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.errors import NoCommentsError
+from analyzer.formats.excluded import LINKBACKS, exclude
 from analyzer.formats.html_text import html_to_text
 from analyzer.formats.times import read_time
 from analyzer.formats.xml_tree import local_name, parse_xml, words
-from analyzer.thread import Comment, Thread, build_thread
+from analyzer.thread import Comment, Issue, Thread, build_thread
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -25,16 +26,23 @@ def looks_like(head: str, name: str) -> bool:
 def read(text: str, name: str) -> list[Thread]:
     """Return a thread for each post that has comments, as comment ids can repeat from post to post.
 
-    Pingbacks and comments waiting for approval are comments of the file; one in the trash counts as deleted. Raises
-    NoCommentsError if no post has comments.
+    A comment in the trash is deleted. Pingbacks, trackbacks, spam and comments waiting for approval are excluded: nodes
+    of the tree that count as found but have no stance. Raises NoCommentsError if no post has comments.
     """
     threads = []
     for item in (element for element in parse_xml(text, name).iter() if local_name(element) == "item"):
-        comments = [_comment(element, number) for number, element in enumerate(_comment_elements(item), start=1)]
+        comments: list[Comment] = []
+        issues: list[Issue] = []
+        for number, element in enumerate(_comment_elements(item), start=1):
+            comment, found = exclude(_comment(element, number), _why_excluded(element))
+            comments.append(comment)
+            issues += found + _unreadable_time(element, comment)
         if comments:
             article = html_to_text(words(item, "encoded"), keep_lines=True)
-            thread = build_thread(comments, id=words(item, "post_id"), title=words(item, "title"), article=article)
-            threads.append(thread)
+            title = words(item, "title")
+            threads.append(
+                build_thread(comments, id=words(item, "post_id"), title=title, article=article, issues=issues)
+            )
     if not threads:
         raise NoCommentsError(f"no reader comments found in {name}: no item of the export has a comment")
     return threads
@@ -52,6 +60,25 @@ def _comment(element: "etree._Element", number: int) -> Comment:
         parent_id=parent if parent not in {"", "0"} else None,
         text="" if deleted else html_to_text(words(element, "comment_content"), keep_lines=True),
         author=words(element, "comment_author") or None,
-        created=read_time(words(element, "comment_date_gmt") or words(element, "comment_date")),
+        created=read_time(_time(element)),
         status="deleted" if deleted else "ok",
     )
+
+
+def _why_excluded(element: "etree._Element") -> str:
+    kind, approved = words(element, "comment_type"), words(element, "comment_approved")
+    if kind in LINKBACKS:
+        return kind
+    return {"spam": "spam", "0": "waiting for approval", "hold": "waiting for approval"}.get(approved, "")
+
+
+def _time(element: "etree._Element") -> str:
+    gmt = words(element, "comment_date_gmt")
+    return gmt if gmt.strip("0-: ") else words(element, "comment_date")
+
+
+def _unreadable_time(element: "etree._Element", comment: Comment) -> list[Issue]:
+    written = _time(element)
+    if comment.created is not None or not written:
+        return []
+    return [Issue("unreadable_time", comment.id, f"its time {written[:40]!r} cannot be read; left out")]
