@@ -86,7 +86,7 @@ def _nested(rows: "list[tuple[etree._Element, int]]") -> tuple[list[Comment], li
 
 
 def _comment(row: "etree._Element", number: int) -> tuple[Comment, str, str]:
-    """Return the comment of a row without its parent, why it is excluded if it is, and its time as the page writes it."""
+    """Return the comment of a row without its parent, why it is excluded if it is, and its time as written."""
     author = head = body = words = None
     time = ""
     for element in row.iter("a", "span", "div"):

@@ -32,7 +32,7 @@ _WORDS = frozenset(
     re.findall(
         r"\S+",
         """comment-content comment_content comment-text comment_text commenttext comment-entry comment-copy
-    comment-message comment__text comment__content comment__body commentbody comment_body_text wc-comment-text wpd-comment-text
+    comment-message comment__text comment__content comment__body commentbody wc-comment-text wpd-comment-text
     wp-block-comment-content format_text""",
     )
 )
