@@ -197,12 +197,12 @@ def line(element: "etree._Element", *, limit: int | None = None) -> str:
     pieces: list[str] = []
     length = 0
     for piece in element.itertext():
-        words = str(piece).split()
-        pieces += words
-        length += len(words) + sum(map(len, words)) if words else 1
+        words = str(piece)
+        pieces.append(words)
+        length += len(words.strip()) + 1
         if limit is not None and length > limit:
             return ""
-    return " ".join(pieces)
+    return " ".join("".join(pieces).split())
 
 
 def article_of(root: "etree._Element", comments: Sequence[PageComment]) -> tuple[str, str]:

@@ -84,7 +84,7 @@ def read(text: str, name: str) -> list[Thread]:
     """
     lines = text.split("\n")
     messages = _messages(lines, name)
-    if not any(message.levels for message in messages):
+    if not any(level.author for message in messages for level in message.levels):
         raise NoCommentsError(f"no reader comments found in {name}: no 'X wrote:' above a quotation")
     messages = _apart(messages, name)
     title = next((match["title"] for line in lines if (match := _SUBJECT.fullmatch(line.strip()))), "")
@@ -192,7 +192,7 @@ def _comments(messages: list[_Message]) -> list[Comment]:
     for message in messages:
         parent: str | None = None
         for level in reversed(message.levels):
-            parent = _add(known, Comment("", parent, squeeze(level.lines), level.author, level.created))
+            parent = _add(known, Comment("", parent, _once(level.lines), level.author, level.created))
         own = squeeze([*message.above, "", *message.below])
         if own:
             _add(known, Comment("", parent, own, message.author, message.created))
@@ -206,7 +206,8 @@ def _add(known: list[_Known], comment: Comment) -> str:
         old = known[i]
         if not (_may_be(old.comment.author, comment.author) and _may_be(old.comment.parent_id, comment.parent_id)):
             continue
-        if (is_longer := new.holds(old)) or old.holds(new):
+        is_longer = not old.holds(new)
+        if not is_longer or new.holds(old):
             known[i] = _Known(
                 replace(
                     old.comment,
@@ -220,6 +221,15 @@ def _add(known: list[_Known], comment: Comment) -> str:
     number = f"c{len(known) + 1}"
     known.append(_Known(replace(comment, id=number, status="ok" if comment.text else "missing")))
     return number
+
+
+def _once(lines: list[str]) -> str:
+    """Return quoted lines without the paragraphs that are quoted a second time."""
+    kept: list[str] = []
+    for paragraph in squeeze(lines).split("\n\n"):
+        if not any(paragraph in earlier for earlier in kept):
+            kept.append(paragraph)
+    return "\n\n".join(kept)
 
 
 def _may_be(one: str | None, other: str | None) -> bool:

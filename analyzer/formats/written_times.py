@@ -38,12 +38,16 @@ _DATES = tuple(
         r"\b(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})\b",
     )
 )
+_FOR_PROGRAMS = re.compile(
+    r"\d{9,13}$|\d{4}-\d\d-\d\d|(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}"
+)
 _CLOCK = re.compile(r"\b(\d{1,2})\s?[:h.]\s?(\d{2})(?::(\d{2}))?\s*(?:([ap])\.?m\b)?", re.IGNORECASE)
 
 
 def read_written_time(text: str) -> datetime | None:
     """Return the time in `text`, None if there is none that has only one reading (3/4/2017 has two)."""
-    if (time := read_time(text)) is not None:
+    # The mail parser behind read_time takes nearly anything and overlooks "pm": only what is written for programs.
+    if _FOR_PROGRAMS.match(text) and (time := read_time(text)) is not None:
         return time
     match = next((match for pattern in _DATES if (match := pattern.search(text))), None)
     if match is None:
