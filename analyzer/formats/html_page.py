@@ -7,6 +7,7 @@ the reader of the site.
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer.errors import ReadError
@@ -23,7 +24,12 @@ A parent of "" means that there is none; None leaves it to the nesting."""
 
 # Together they keep a page within a gigabyte of memory.
 _MOST_CHARACTERS = 40_000_000
-_MOST_TAGS = 2_000_000
+_MOST_TAGS = 1_000_000
+
+# The parser's time grows with the square of the attributes in a tag.
+_CROWDED_TAG = re.compile(
+    r"""<[a-zA-Z][^\s/>]*+(?>[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?+){2000}"""
+)
 
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|main|article|section|div|ol|ul|dl|table)\b", re.IGNORECASE)
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)\b")
@@ -76,7 +82,9 @@ _SAYS = (
 )
 _AFTER_NAME = re.compile(rf"\s*\b{_SAYS}?\s*[:,]?\s*$", re.IGNORECASE)
 _BEFORE_WORDS = re.compile(rf"^\s*(?:{_SAYS}\s*:|:)\s*", re.IGNORECASE)
-_LONGEST_TIME = 60
+_LONGEST_TIME, _LONGEST_NAME, _LONGEST_LINK = 60, 200, 500
+_MOST_PARTS = 50
+_HEADLINES = frozenset(("h1", "h2", "h3", "h4"))
 
 _ARTICLE_BODY = (
     frozenset(("entry-content", "e-content")),
@@ -118,6 +126,10 @@ class PageComment:
     element: "etree._Element"
     waiting: bool
     unreadable: str | None
+    linked: int
+    """Letters of its words, name and buttons that are links."""
+    headline: bool
+    """Whether a link stands in a heading, as in a list of articles."""
 
     @property
     def issues(self) -> list[Issue]:
@@ -141,6 +153,8 @@ class _Found:
     author_rank: int = 9
     times: "tuple[etree._Element, ...]" = ()
     waiting: bool = False
+    linked: int = 0
+    headline: bool = False
 
 
 def is_page(head: str) -> bool:
@@ -156,6 +170,9 @@ def parse_page(text: str, name: str) -> "etree._Element":
     if len(text) > _MOST_CHARACTERS or text.count("<") > _MOST_TAGS:
         limits = f"{_MOST_CHARACTERS // 1_000_000} million characters and {_MOST_TAGS // 1_000_000} million tags"
         raise ReadError(f"{name}: too large for one page of comments; up to {limits} are read")
+    if crowded := _CROWDED_TAG.search(text):
+        place = f"{name}, line {text.count(chr(10), 0, crowded.start()) + 1}"
+        raise ReadError(f"{place}: a tag with more than 2000 attributes is no part of a page of comments")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(_CONTROL.sub("", text).encode("utf-8", "replace"), parser)
@@ -193,7 +210,9 @@ def classes(element: "etree._Element") -> frozenset[str]:
 
 
 def line(element: "etree._Element", *, limit: int | None = None) -> str:
-    """Return the text of an element on one line; "" if it is longer than `limit`."""
+    """Return the text of an element on one line; "" if it is longer than `limit` or has too many parts for a line."""
+    if limit is not None and next(islice(element.iterdescendants(), _MOST_PARTS, None), None) is not None:
+        return ""
     pieces: list[str] = []
     length = 0
     for piece in element.itertext():
@@ -288,6 +307,10 @@ def _note(comment: _Found, element: "etree._Element") -> None:
     if tag == "time":
         comment.times = (element, *comment.times)
         return
+    if tag == "a":
+        comment.linked += len(line(element, limit=_LONGEST_LINK))
+        above = element.getparent()
+        comment.headline = comment.headline or (above is not None and above.tag in _HEADLINES)
     marks = (attributes.get("class") or "").split()
     role = attributes.get("itemprop")
     if tag == "cite":
@@ -310,7 +333,7 @@ def _note(comment: _Found, element: "etree._Element") -> None:
 
 
 def _comment(found: _Found, no_words: Callable[["etree._Element"], bool]) -> PageComment:
-    name = "" if found.author is None else _AFTER_NAME.sub("", line(found.author))
+    name = "" if found.author is None else _AFTER_NAME.sub("", line(found.author, limit=_LONGEST_NAME))
     text = element_to_text(found.last if found.words is None else found.words, skip=no_words)
     written = [time for element in found.times if (time := _written(element))]
     created = next((moment for words in written if (moment := read_written_time(words))), None)
@@ -322,7 +345,9 @@ def _comment(found: _Found, no_words: Callable[["etree._Element"], bool]) -> Pag
         created=created,
     )
     unreadable = written[0][:_LONGEST_TIME] if written and created is None else None
-    return PageComment(comment, found.marks, found.element, found.waiting, unreadable)
+    return PageComment(
+        comment, found.marks, found.element, found.waiting, unreadable, linked=found.linked, headline=found.headline
+    )
 
 
 def _written(element: "etree._Element") -> str:

@@ -15,7 +15,6 @@ from analyzer.formats.html_page import (
     Identify,
     PageComment,
     article_of,
-    classes,
     declared_count,
     find_comments,
     is_page,
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _NUMBERED = re.compile(r"(?:^|[-_])(?:comment|reply|message|msg|cmt)[-_]?((?:[a-z]{0,3}[-_])?\w*\d[\w-]*)$", re.I)
-_SCHEMA = re.compile(r"schema\.org/(?:User)?Comments?$")
+_SCHEMA = re.compile(r"schema\.org/(?:User)?Comments?\b")
 _OWN_ID = ("data-comment-id", "data-commentid", "data-comment_id", "data-reply-id", "data-message-id")
 _PARENT_ID = (
     "data-parent-id",
@@ -49,7 +48,6 @@ _NO_COMMENT_CLASS = re.compile(
     r"(?:^|[-_])(?:add|post|leave|write|new|no|count|icon|nav|menu|share|form|recent)[-_]", re.I
 )
 _HOLDERS = ("li", "div", "article", "section", "dd", "dt", "tr", "ul", "ol", "details", "shreddit-comment")
-_HEADINGS = ("h1", "h2", "h3", "h4")
 _FEWEST_LETTERS = 2
 _MOST_LINKED = 0.6
 
@@ -62,7 +60,9 @@ def looks_like(head: str, name: str) -> bool:
 def read(text: str, name: str) -> list[Thread]:
     """Return the page's thread; raises NoCommentsError where no markup speaks of comments."""
     root = parse_page(text, name)
-    for identify in (_by_schema(), _by_number, _by_class(root)):
+    for identify in (_by_schema(text), _by_number(text), _by_class(root)):
+        if identify is None:
+            continue
         found = find_comments(root, identify)
         comments = _believable(found)
         if comments:
@@ -88,40 +88,51 @@ def _believable(found: list[PageComment]) -> list[PageComment]:
 
 def _speaks(item: PageComment) -> bool:
     """Say whether the words are more than a headline and its link."""
-    words = item.comment.text
-    if any(heading.find(".//a") is not None for heading in item.element.iter(*_HEADINGS)):
-        return False
-    linked = sum(len("".join(map(str, link.itertext())).strip()) for link in item.element.iter("a") if link.text)
-    return len(words) >= _FEWEST_LETTERS and (linked < _MOST_LINKED * len(words) or item.comment.created is not None)
+    letters = len(item.comment.text)
+    own = item.linked < _MOST_LINKED * letters or item.comment.created is not None
+    return letters >= _FEWEST_LETTERS and own and not item.headline
 
 
-def _by_schema() -> Identify:
+def _by_schema(text: str) -> Identify | None:
+    if _SCHEMA.search(text) is None:
+        return None
     number = 0
 
     def identify(element: "etree._Element") -> tuple[str, str | None] | None:
         nonlocal number
-        if not _SCHEMA.search(element.get("itemtype") or ""):
+        kind = element.get("itemtype")
+        if not kind or _SCHEMA.search(kind) is None:
             return None
         number += 1
-        return _own_id(element) or element.get("id") or f"comment-{number}", _parent_id(element)
+        return _own_id(element, _OWN_ID) or element.get("id") or f"comment-{number}", _parent_id(element)
 
     return identify
 
 
-def _by_number(element: "etree._Element") -> tuple[str, str | None] | None:
-    own = _own_id(element) if element.tag in _HOLDERS else None
-    return (own, _parent_id(element)) if own else None
+def _by_number(text: str) -> Identify:
+    names = tuple(name for name in _OWN_ID if name in text)
+
+    def identify(element: "etree._Element") -> tuple[str, str | None] | None:
+        own = _own_id(element, names) if element.tag in _HOLDERS else None
+        return (own, _parent_id(element)) if own else None
+
+    return identify
 
 
-def _by_class(root: "etree._Element") -> Identify:
+def _by_class(root: "etree._Element") -> Identify | None:
     """Return what recognises the most frequent class of elements that speaks of single comments."""
-    counts = Counter(mark for element in root.iter(*_HOLDERS) for mark in _comment_classes(classes(element)))
-    chosen = max(counts, key=lambda mark: (counts[mark], -len(mark), mark), default=None)
+    written = Counter(mark for element in root.iter(*_HOLDERS) if (mark := element.get("class")))
+    counts: Counter[str] = Counter()
+    for marks, count in written.items():
+        counts.update({mark: count for mark in marks.split() if _is_comment_class(mark)})
+    if not counts:
+        return None
+    chosen = max(counts, key=lambda mark: (counts[mark], -len(mark), mark))
     number = 0
 
     def identify(element: "etree._Element") -> tuple[str, str | None] | None:
         nonlocal number
-        if chosen is None or element.tag not in _HOLDERS or chosen not in classes(element):
+        if element.tag not in _HOLDERS or chosen not in (element.get("class") or "").split():
             return None
         number += 1
         return f"comment-{number}", _parent_id(element)
@@ -129,15 +140,16 @@ def _by_class(root: "etree._Element") -> Identify:
     return identify
 
 
-def _comment_classes(marks: Iterable[str]) -> list[str]:
-    return [mark for mark in marks if _COMMENT_CLASS.fullmatch(mark) and not _NO_COMMENT_CLASS.search(mark)]
+def _is_comment_class(mark: str) -> bool:
+    return _COMMENT_CLASS.fullmatch(mark) is not None and _NO_COMMENT_CLASS.search(mark) is None
 
 
-def _own_id(element: "etree._Element") -> str | None:
-    for name in _OWN_ID:
+def _own_id(element: "etree._Element", names: Iterable[str]) -> str | None:
+    for name in names:
         if value := element.get(name):
             return value
-    match = _NUMBERED.search(element.get("id") or "")
+    own = element.get("id")
+    match = _NUMBERED.search(own) if own else None
     return match[1] if match else None
 
 

@@ -29,7 +29,7 @@ _UP_TO_TIME = re.compile(
     r"^.*\d{1,2}[:.h]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?\s*(?:uhr)?\s*(?:[+-]\d{4})?(?:\s*\([A-Z]+\))?,?\s*", re.I
 )
 _ADDRESS = re.compile(r"\s*[<(\[][^<>\s]*@[^<>\s]*[>)\]]|\"")
-_DEEPEST = 200
+_DEEPEST, _LATEST = 200, 100
 _FEWEST_LETTERS = 12  # shorter words are the same only if they are all there is
 
 
@@ -189,20 +189,25 @@ def _apart(messages: list[_Message], name: str) -> list[_Message]:
 
 def _comments(messages: list[_Message]) -> list[Comment]:
     known: list[_Known] = []
+    places: dict[str, list[int]] = {}
     for message in messages:
         parent: str | None = None
         for level in reversed(message.levels):
-            parent = _add(known, Comment("", parent, _once(level.lines), level.author, level.created))
+            parent = _add(known, places, Comment("", parent, _once(level.lines), level.author, level.created))
         own = squeeze([*message.above, "", *message.below])
         if own:
-            _add(known, Comment("", parent, own, message.author, message.created))
+            _add(known, places, Comment("", parent, own, message.author, message.created))
     return [item.comment for item in known]
 
 
-def _add(known: list[_Known], comment: Comment) -> str:
-    """Add the comment unless it is there already, in full or in part, and return its id."""
+def _add(known: list[_Known], places: dict[str, list[int]], comment: Comment) -> str:
+    """Add the comment unless it is there already, in full or in part, and return its id.
+
+    `places` says which comments have a paragraph; half a paragraph is looked for among the latest comments only.
+    """
     new = _Known(comment)
-    for i in range(len(known) - 1, -1, -1):
+    same = places.get(new.paragraphs[0], [])[-_LATEST:] if new.paragraphs else []
+    for i in (*range(len(known) - 1, max(len(known) - _LATEST, 0) - 1, -1), *reversed(same)):
         old = known[i]
         if not (_may_be(old.comment.author, comment.author) and _may_be(old.comment.parent_id, comment.parent_id)):
             continue
@@ -219,6 +224,8 @@ def _add(known: list[_Known], comment: Comment) -> str:
             )
             return old.comment.id
     number = f"c{len(known) + 1}"
+    for paragraph in new.paragraphs:
+        places.setdefault(paragraph, []).append(len(known))
     known.append(_Known(replace(comment, id=number, status="ok" if comment.text else "missing")))
     return number
 
