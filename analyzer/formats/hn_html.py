@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.errors import NoCommentsError
 from analyzer.formats.excluded import exclude
-from analyzer.formats.html_page import classes, is_page, line, parse_page
+from analyzer.formats.html_page import check_number, classes, is_page, line, parse_page
 from analyzer.formats.html_text import element_to_text
 from analyzer.formats.times import read_time
 from analyzer.thread import Comment, Issue, Thread, build_thread
@@ -46,6 +46,7 @@ def read(text: str, name: str) -> list[Thread]:
         rows = [(item, 0), *((row, depth + 1) for row, depth in rows)]
     if not rows:
         raise NoCommentsError(f"no reader comments found in {name}: its page has no rows of comments")
+    check_number(len(rows), name)
     comments, issues = _nested(rows)
     declared = _declared(root)
     hidden = max((declared or 0) - len(rows), 0) if _MORE.search(text) else 0

@@ -24,7 +24,8 @@ A parent of "" means that there is none; None leaves it to the nesting."""
 
 # Together they keep a page within a gigabyte of memory.
 _MOST_CHARACTERS = 40_000_000
-_MOST_TAGS = 1_000_000
+_MOST_TAGS = 2_000_000
+_MOST_COMMENTS = 200_000
 
 # The parser's time grows with the square of the attributes in a tag.
 _CROWDED_TAG = re.compile(
@@ -185,13 +186,16 @@ def parse_page(text: str, name: str) -> "etree._Element":
     return root
 
 
-def find_comments(root: "etree._Element", identify: Identify, *, skip: Collection[str] = ()) -> list[PageComment]:
+def find_comments(
+    root: "etree._Element", identify: Identify, name: str, *, skip: Collection[str] = ()
+) -> list[PageComment]:
     """Return the comments of a page in its order.
 
     A comment is inside its parent where the markup does not name the parent. Words are taken from the element that
     usually holds them, else from the whole comment without replies, names, dates, buttons and the classes in `skip`.
+    Raises ReadError for more comments than a page can have.
     """
-    found = _find(root, identify)
+    found = _find(root, identify, name)
     parts = {id(comment.element) for comment in found}
     parts.update(id(part) for comment in found for part in (comment.author, *comment.times) if part is not None)
     left_out = _NOT_WORDS.union(skip)
@@ -202,6 +206,12 @@ def find_comments(root: "etree._Element", identify: Identify, *, skip: Collectio
         return not left_out.isdisjoint((element.get("class") or "").split())
 
     return [_comment(comment, no_words) for comment in found]
+
+
+def check_number(comments: int, name: str) -> None:
+    """Raise ReadError for more comments than a page can have."""
+    if comments > _MOST_COMMENTS:
+        raise ReadError(f"{name}: more than {_MOST_COMMENTS} comments on one page; so many are not read")
 
 
 def classes(element: "etree._Element") -> frozenset[str]:
@@ -270,7 +280,7 @@ def declared_count(root: "etree._Element", comments: Sequence[PageComment]) -> i
     return claim
 
 
-def _find(root: "etree._Element", identify: Identify) -> list[_Found]:
+def _find(root: "etree._Element", identify: Identify, name: str) -> list[_Found]:
     from lxml import etree
 
     found: list[_Found] = []
@@ -296,6 +306,7 @@ def _find(root: "etree._Element", identify: Identify) -> list[_Found]:
             known.add(own)
             found.append(comment)
             inside.append(comment)
+            check_number(len(found), name)
         elif inside:
             _note(inside[-1], element)
     return found

@@ -63,7 +63,7 @@ def read(text: str, name: str) -> list[Thread]:
     for identify in (_by_schema(text), _by_number(text), _by_class(root)):
         if identify is None:
             continue
-        found = find_comments(root, identify)
+        found = find_comments(root, identify, name)
         comments = _believable(found)
         if comments:
             title, article = article_of(root, comments)

@@ -206,7 +206,7 @@ def _add(known: list[_Known], places: dict[str, list[int]], comment: Comment) ->
     `places` says which comments have a paragraph; half a paragraph is looked for among the latest comments only.
     """
     new = _Known(comment)
-    same = places.get(new.paragraphs[0], [])[-_LATEST:] if new.paragraphs else []
+    same: list[int] = places.get(new.paragraphs[0], [])[-_LATEST:] if new.paragraphs else []
     for i in (*range(len(known) - 1, max(len(known) - _LATEST, 0) - 1, -1), *reversed(same)):
         old = known[i]
         if not (_may_be(old.comment.author, comment.author) and _may_be(old.comment.parent_id, comment.parent_id)):

@@ -49,7 +49,7 @@ def read(text: str, name: str) -> list[Thread]:
     Raises NoCommentsError for a page without a comment list.
     """
     root = parse_page(text, name)
-    found = find_comments(root, _identify, skip=_SKIP)
+    found = find_comments(root, _identify, name, skip=_SKIP)
     if not found:
         raise NoCommentsError(f"no reader comments found in {name}: its page has no list of comments")
     comments, issues = _judged(found)

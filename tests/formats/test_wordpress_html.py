@@ -285,8 +285,9 @@ def test_a_deep_thread_is_read() -> None:
     ("text", "why"),
     [
         ('<li id="comment-1">' + "<div>" * 100_000, "nested too deeply"),
-        ('<li id="comment-1">' + "<b>" * 1_000_001, "too large for one page"),
+        ('<li id="comment-1">' + "<b>" * 2_000_001, "too large for one page"),
         ('<li id="comment-1">' + "x" * 40_000_001, "too large for one page"),
+        ("".join(f"<li id=comment-{i}>" for i in range(200_001)), "more than 200000 comments"),
         ('<li id="comment-1" ' + " ".join(f"a{i}='>'" for i in range(2001)) + ">", "more than 2000 attributes"),
     ],
 )
