@@ -102,7 +102,7 @@ class Thread:
 
     @property
     def found(self) -> int:
-        """Comments in the file, deleted ones among them; placeholders are not counted."""
+        """Comments in the file, deleted and excluded ones among them; placeholders are not counted."""
         return len(self.comments) - self.missing
 
     @property
@@ -114,6 +114,11 @@ class Thread:
     def deleted(self) -> int:
         """Comments that are in the file without their words."""
         return sum(comment.status == "deleted" for comment in self.comments)
+
+    @property
+    def excluded(self) -> int:
+        """Comments in the file that are no reader's published words."""
+        return sum(comment.status == "excluded" for comment in self.comments)
 
     def branch(self, i: int) -> range:
         """Return the positions of comment `i` and everything below it."""

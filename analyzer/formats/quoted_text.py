@@ -206,8 +206,9 @@ def _add(known: list[_Known], places: dict[str, list[int]], comment: Comment) ->
     `places` says which comments have a paragraph; half a paragraph is looked for among the latest comments only.
     """
     new = _Known(comment)
-    same: list[int] = places.get(new.paragraphs[0], [])[-_LATEST:] if new.paragraphs else []
-    for i in (*range(len(known) - 1, max(len(known) - _LATEST, 0) - 1, -1), *reversed(same)):
+    same = places.get(new.paragraphs[0], []) if new.paragraphs else []
+    latest = list(range(max(len(known) - _LATEST, 0), len(known)))
+    for i in reversed(same[-_LATEST:] + latest):
         old = known[i]
         if not (_may_be(old.comment.author, comment.author) and _may_be(old.comment.parent_id, comment.parent_id)):
             continue
