@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.errors import ReadError
 from analyzer.formats.html_text import element_to_text
-from analyzer.formats.written_times import read_written_time
+from analyzer.formats.written_times import before_time, read_written_time
 from analyzer.thread import Comment, Issue
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ _SAYS = (
     r"(?:says|said|wrote|sagt|sagte|schrieb|meint|a\s+dit|dit|écrit|dice|dijo|ha\s+scritto|zegt|schreef|skriver|diz)"
 )
 _AFTER_NAME = re.compile(rf"\s*\b{_SAYS}?\s*[:,]?\s*$", re.IGNORECASE)
+_BEFORE_NAME = frozenset(("", "by", "von", "par", "por", "di", "da", "door", "from", "av", "af"))
 _BEFORE_WORDS = re.compile(rf"^\s*(?:{_SAYS}\s*:|:)\s*", re.IGNORECASE)
 _LONGEST_TIME, _LONGEST_NAME, _LONGEST_LINK = 60, 200, 500
 _MOST_PARTS = 50
@@ -334,8 +335,10 @@ def _note(comment: _Found, element: "etree._Element") -> None:
     elif before or comment.author is None:
         rank = min((_AUTHOR.get(mark, 9) for mark in marks), default=9)
         rank = min(rank, 2 if role in {"author", "creator"} else 9)
-        # A quotation may carry a `cite` too, but only inside of the words.
-        if rank < comment.author_rank and (before or rank != 2):
+        # A quotation may carry a `cite` too, but only inside of the words; some themes put no more than a picture
+        # where others have the name.
+        fits = rank < comment.author_rank and (before or rank != 2)
+        if fits and (rank < 2 or line(element, limit=_LONGEST_NAME)):
             comment.author, comment.author_rank = element, rank
     if not _TIME.isdisjoint(marks) or role in {"dateCreated", "datePublished"}:
         comment.times = (*comment.times, element)
@@ -344,9 +347,11 @@ def _note(comment: _Found, element: "etree._Element") -> None:
 
 
 def _comment(found: _Found, no_words: Callable[["etree._Element"], bool]) -> PageComment:
-    name = "" if found.author is None else _AFTER_NAME.sub("", line(found.author, limit=_LONGEST_NAME))
+    name, behind = ("", "") if found.author is None else _name(found.author)
     text = element_to_text(found.last if found.words is None else found.words, skip=no_words)
     written = [time for element in found.times if (time := _written(element))]
+    if not written and read_written_time(behind):
+        written = [behind]
     created = next((moment for words in written if (moment := read_written_time(words))), None)
     comment = Comment(
         id=found.id,
@@ -359,6 +364,14 @@ def _comment(found: _Found, no_words: Callable[["etree._Element"], bool]) -> Pag
     return PageComment(
         comment, found.marks, found.element, found.waiting, unreadable, linked=found.linked, headline=found.headline
     )
+
+
+def _name(element: "etree._Element") -> tuple[str, str]:
+    """Return the author's name and what stands behind it in its element: a badge, "says", in some themes the time."""
+    whole = line(element, limit=_LONGEST_NAME)
+    own = " ".join((element.text or "").split())
+    name = own if whole.startswith(own) and own.strip(" :").casefold() not in _BEFORE_NAME else before_time(whole)
+    return _AFTER_NAME.sub("", name), whole[len(name) :]
 
 
 def _written(element: "etree._Element") -> str:

@@ -29,7 +29,7 @@ _LINK = re.compile(r"#(?:li-|div-)?comment-(\d+)$")
 _WPDISCUZ = re.compile(r"(?:wc|wpd)-comm-(\d+)_(\d+)$")
 _DEPTH = re.compile(r"(?:depth|(?:wc|wpd)_comment_level)-(\d+)$")
 _HOLDERS = frozenset(("li", "div", "article", "section", "dt", "dd", "tr", "ul", "ol", "details", "blockquote"))
-_KINDS = frozenset(("comment", *LINKBACKS))
+_KINDS = frozenset(("comment", "wpd-comment", "wc-comment", *LINKBACKS))
 # Where a page says that it shows only some of its comments.
 _LOADS_MORE = re.compile(r"(?:wpd|wc)-load-more|wpd-stat-threads-count|comment-page-\d+/?#comments|cpage=\d+#comments")
 _SKIP = ("wc-comment-header", "wc-comment-footer", "wpd-comment-header", "wpd-comment-footer")

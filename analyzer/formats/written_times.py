@@ -49,7 +49,7 @@ def read_written_time(text: str) -> datetime | None:
     # The mail parser behind read_time takes nearly anything and overlooks "pm": only what is written for programs.
     if _FOR_PROGRAMS.match(text) and (time := read_time(text)) is not None:
         return time
-    match = next((match for pattern in _DATES if (match := pattern.search(text))), None)
+    match = _date(text)
     if match is None:
         return None
     parts = match.groupdict()
@@ -62,6 +62,16 @@ def read_written_time(text: str) -> datetime | None:
         return datetime(int(parts["year"]), month, int(parts["day"]), hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
+
+
+def before_time(text: str) -> str:
+    """Return what stands before the date in `text` ("Hedda on 6 May 2024" -> "Hedda on"), all of it without a date."""
+    match = _date(text)
+    return text[: match.start()].strip() if match else text
+
+
+def _date(text: str) -> re.Match[str] | None:
+    return next((match for pattern in _DATES if (match := pattern.search(text))), None)
 
 
 def _month(name: str) -> int:

@@ -36,6 +36,29 @@ def tree(thread: Thread) -> list[tuple[str, str | None, str | None, str]]:
 
 # One thread, 1 <- 2 and 3, as the themes of twenty years write it.
 THEMES = {
+    "a picture where others have the name": """<ol class="commentlist"><li class="comment depth-1" id="li-comment-1">
+        <div id="comment-1" class="comment-wrap"><div class="comment-meta"><div class="comment-author vcard"><img></div>
+        </div><div class="comment-content"><div class="comment-author">Ines<span><a title="Permalink">May 6, 2024 at
+        2:05 pm</a></span></div><p>Late again.</p></div></div><ul class="children"><li class="comment depth-2"
+        id="li-comment-2"><div class="comment-content"><div class="comment-author">Ole<span><a>May 6, 2024 at 3:05
+        pm</a></span></div><p>Always.</p></div></li></ul></li><li class="comment" id="li-comment-3"><div
+        class="comment-content"><div class="comment-author">Brit <a>May 7, 2024 at 1:00 am</a></div><p>Never.</p></div>
+        </li></ol>""",
+    "headings with the name and the time": """<ul><li id="li-comment-1"><article class="uk-comment"><h6
+        class="uk-comment-title"><cite>Ines</cite><time>2024-05-06 14:05</time><span class="uk-comment-meta"><a
+        class="comment-reply-link">Reply</a></span></h6><p>Late again.</p></article><ul class="children"><li
+        id="li-comment-2"><article><h6><cite>Ole</cite><time>2024-05-06 15:05</time></h6><p>Always.</p></article></li>
+        </ul></li><li id="li-comment-3"><article><h6><cite>Brit</cite><time>2024-05-07 01:00</time></h6><p>Never.</p>
+        </article></li></ul>""",
+    "wpDiscuz with its numbers on the right": """<div id="wpdcom"><div class="wpd-comment wpd_comment_level-1"><div
+        id="comment-1" class="wpd-comment-right"><div class="wpd-comment-author">Ines</div><div class="wpd-comment-date"
+        title="6. Mai 2024 14:05">x</div><div class="wpd-comment-text">Late again.</div></div><div class="wpd-comment
+        wpd_comment_level-2"><div id="comment-2" class="wpd-comment-right"><div class="wpd-comment-author">Ole</div><div
+        class="wpd-comment-date" title="6. Mai 2024 15:05">x</div><div class="wpd-comment-text">Always.</div></div>
+        </div>
+        </div><div class="wpd-comment wpd_comment_level-1"><div id="comment-3" class="wpd-comment-right"><div
+        class="wpd-comment-author">Brit</div><div class="wpd-comment-date" title="7. Mai 2024 01:00">x</div><div
+        class="wpd-comment-text">Never.</div></div></div></div>""",
     "the first default theme": """<ol class="commentlist">
         <li class="alt" id="comment-1"><cite><a href="x">Ines</a></cite> Says:<br />
         <small class="commentmetadata"><a href="#comment-1">May 6th, 2024 at 2:05 pm</a></small><p>Late again.</p>
