@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 
-Status = Literal["ok", "deleted", "missing"]
+Status = Literal["ok", "deleted", "excluded", "missing"]
 IssueKind = Literal[
     "missing_parent",
     "self_reply",
@@ -19,6 +19,7 @@ IssueKind = Literal[
     "several_roots",
     "missing_time",
     "unreadable_time",
+    "excluded",
 ]
 
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -28,9 +29,10 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 class Comment:
     """One comment as the file has it; `parent_id` is None for a top-level comment.
 
-    `created` is in UTC. `status` is "ok", "deleted" (a node without words) or "missing" (a placeholder
-    for a comment that the file implies but does not hold). `unread_time` is a time as the file writes it that
-    no reader understood; `created` is None then.
+    `created` is in UTC. `status` is "ok", "deleted" (a node without words), "excluded" (no reader's published words:
+    a pingback, spam, a comment that waits for approval; counted as found, without stance) or "missing" (a placeholder
+    for a comment that the file implies but does not hold). `unread_time` is a time as the file writes it that no
+    reader understood; `created` is None then.
     """
 
     id: str
@@ -102,7 +104,7 @@ class Thread:
 
     @property
     def found(self) -> int:
-        """Comments in the file, deleted ones among them; placeholders are not counted."""
+        """Comments in the file, deleted and excluded ones among them; placeholders are not counted."""
         return len(self.comments) - self.missing
 
     @property
@@ -114,6 +116,11 @@ class Thread:
     def deleted(self) -> int:
         """Comments that are in the file without their words."""
         return sum(comment.status == "deleted" for comment in self.comments)
+
+    @property
+    def excluded(self) -> int:
+        """Comments in the file that are no reader's published words."""
+        return sum(comment.status == "excluded" for comment in self.comments)
 
     def branch(self, i: int) -> range:
         """Return the positions of comment `i` and everything below it."""

@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol
 
 from analyzer.errors import ReadError, UnknownFormatError
 from analyzer.formats import (
+    addressed_text,
     commento_json,
     coral_json,
     discourse_json,
@@ -23,6 +24,7 @@ from analyzer.formats import (
     mastodon_context,
     nested_html,
     nested_json,
+    quoted_text,
     reddit_json,
     remark42_json,
     treeless,
@@ -70,6 +72,8 @@ READERS: Mapping[str, Reader] = {
     "hn_html": hn_html,
     "wordpress_html": wordpress_html,
     "nested_html": nested_html,
+    "quoted_text": quoted_text,
+    "addressed_text": addressed_text,
     "flat_records": flat_records,
     "indented_text": indented_text,
 }

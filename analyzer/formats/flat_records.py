@@ -68,6 +68,8 @@ def looks_like(head: str, name: str) -> bool:
     """A first record that is a JSON object with a comment's fields, or a header row with a comment's columns."""
     extension = name.lower().rpartition(".")[2]
     line = head.lstrip("\n ").partition("\n")[0]
+    if line.startswith("<"):
+        return False
     if table := json_table(head):
         return _is_json_row(head[table.end() :], hinted=False)
     if line.startswith("{"):

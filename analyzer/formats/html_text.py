@@ -65,7 +65,7 @@ def element_to_text(
                 verbatim -= tag == "pre"
             text = element.tail if element is not root else None
         if text and not unseen:
-            pieces.append(text if keep_lines or verbatim else _SPACE.sub(" ", text))
+            pieces.append(text if keep_lines or verbatim or not _needs_mending(text) else _SPACE.sub(" ", text))
     _end_paragraph(pieces, paragraphs, quotes)
     return "\n\n".join(paragraphs)
 
@@ -88,8 +88,14 @@ def _document(html: str) -> bytes:
     return f"<div>{html}</div>".encode("utf-8", "replace")
 
 
+def _needs_mending(text: str) -> bool:
+    return "\n" in text or "  " in text or "\t" in text or "\r" in text
+
+
 def _end_paragraph(pieces: list[str], paragraphs: list[str], quotes: int) -> None:
     """Move the pieces, if they hold words, to a paragraph of their own."""
+    if not pieces:
+        return
     lines = [line.strip() for line in "".join(pieces).strip().split("\n")]
     pieces.clear()
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))

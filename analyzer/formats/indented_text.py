@@ -54,25 +54,25 @@ def read(text: str, name: str) -> list[Thread]:
     shared by the siblings below it. Raises NoCommentsError if no list follows a comment heading.
     """
     lines = text.split("\n")
-    heading = _find_heading(lines)
+    heading = find_heading(lines)
     if heading is None:
         why = "no comment section heading such as '12 comments' with list items below it"
         raise NoCommentsError(f"no reader comments found in {name}: {why}")
     start = next(i for i in range(heading + 1, len(lines)) if _ITEM.fullmatch(lines[i]))
-    end = _find_end(lines, start)
+    end = find_end(lines, start)
     items = _choose_items(_find_items(lines, start, end))
     stops = [item.line for item in items[1:]] + [end]
     texts = [_comment_text(item, lines[item.line + 1 : stop]) for item, stop in zip(items, stops, strict=True)]
     thread = build_thread(
         _nest(texts, _depths([item.indent for item in items])),
-        title=_title(lines[:heading]),
-        article=_squeeze(lines[:heading]),
-        declared=_declared(lines[heading]),
+        title=title_of(lines[:heading]),
+        article=squeeze(lines[:heading]),
+        declared=declared_number(lines[heading]),
     )
     return [thread]
 
 
-def _find_heading(lines: list[str]) -> int | None:
+def find_heading(lines: list[str]) -> int | None:
     """Return the line of the comment heading: one with a list right below it, else one with a list close below.
 
     A page's "12 comments" link near the title has the article below it, not a list.
@@ -86,7 +86,7 @@ def _find_heading(lines: list[str]) -> int | None:
     return None
 
 
-def _find_end(lines: list[str], start: int) -> int:
+def find_end(lines: list[str], start: int) -> int:
     """Return the line where the reply form begins, or the end of the file."""
     for i in range(start, len(lines)):
         if len(lines[i]) < _LINE_LENGTH and _END.fullmatch(lines[i].strip(" \t!*.:")):
@@ -155,7 +155,7 @@ def _nest(texts: list[str], depths: list[int]) -> list[Comment]:
 def _comment_text(item: _Item, following: list[str]) -> str:
     """Return an item's words without the indent of the list; unindented lines below it are its own as well."""
     column = item.indent + 2
-    return _squeeze([item.text, *(_outdent(line, column) for line in following)])
+    return squeeze([item.text, *(_outdent(line, column) for line in following)])
 
 
 def _outdent(line: str, column: int) -> str:
@@ -164,13 +164,13 @@ def _outdent(line: str, column: int) -> str:
     return " " * max(0, indent - column) + words
 
 
-def _squeeze(lines: list[str]) -> str:
+def squeeze(lines: list[str]) -> str:
     """Return the lines as paragraphs one blank line apart."""
     text = "\n".join(line.rstrip() for line in lines).strip()
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
-def _title(article: list[str]) -> str:
+def title_of(article: list[str]) -> str:
     """Return the first line if it reads like a headline: short, without a full stop, with more text below."""
     words = [line.strip() for line in article if line.strip()]
     if len(words) < 2 or len(words[0]) > _TITLE_LENGTH or words[0].endswith(".") or ". " in words[0]:
@@ -178,7 +178,8 @@ def _title(article: list[str]) -> str:
     return words[0]
 
 
-def _declared(heading: str) -> int | None:
+def declared_number(heading: str) -> int | None:
+    """Return the number in a heading of comments; None for no heading, or one without a number."""
     match = _HEADING.fullmatch(heading.strip())
     digits = match and (match["before"] or match["after"])
     return int(re.sub(r"\D", "", digits)) if digits else None

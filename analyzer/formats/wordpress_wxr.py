@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from analyzer.errors import NoCommentsError
 from analyzer.formats.comments import make_comment
+from analyzer.formats.excluded import LINKBACKS, exclude
 from analyzer.formats.html_text import html_to_text
 from analyzer.formats.times import is_no_time
 from analyzer.formats.xml_tree import local_name, parse_xml, words
-from analyzer.thread import Comment, Thread, build_thread
+from analyzer.thread import Comment, Issue, Thread, build_thread
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -26,16 +27,23 @@ def looks_like(head: str, name: str) -> bool:
 def read(text: str, name: str) -> list[Thread]:
     """Return a thread for each post that has comments, as comment ids can repeat from post to post.
 
-    Pingbacks and comments waiting for approval are comments of the file; one in the trash counts as deleted. Raises
-    NoCommentsError if no post has comments.
+    A comment in the trash is deleted. Pingbacks, trackbacks, spam and comments waiting for approval are excluded: nodes
+    of the tree that count as found but have no stance. Raises NoCommentsError if no post has comments.
     """
     threads = []
     for item in (element for element in parse_xml(text, name).iter() if local_name(element) == "item"):
-        comments = [_comment(element, number) for number, element in enumerate(_comment_elements(item), start=1)]
+        comments: list[Comment] = []
+        issues: list[Issue] = []
+        for number, element in enumerate(_comment_elements(item), start=1):
+            comment, found = exclude(_comment(element, number), _why_excluded(element))
+            comments.append(comment)
+            issues += found
         if comments:
             article = html_to_text(words(item, "encoded"), keep_lines=True)
-            thread = build_thread(comments, id=words(item, "post_id"), title=words(item, "title"), article=article)
-            threads.append(thread)
+            title = words(item, "title")
+            threads.append(
+                build_thread(comments, id=words(item, "post_id"), title=title, article=article, issues=issues)
+            )
     if not threads:
         raise NoCommentsError(f"no reader comments found in {name}: no item of the export has a comment")
     return threads
@@ -55,3 +63,10 @@ def _comment(element: "etree._Element", number: int) -> Comment:
         time=words(element, "comment_date") if is_no_time(time) else time,
         deleted=words(element, "comment_approved") in _TRASH,
     )
+
+
+def _why_excluded(element: "etree._Element") -> str:
+    kind, approved = words(element, "comment_type"), words(element, "comment_approved")
+    if kind in LINKBACKS:
+        return kind
+    return {"spam": "spam", "0": "waiting for approval", "hold": "waiting for approval"}.get(approved, "")

@@ -82,11 +82,12 @@ def counts(analysis: Analysis) -> str:
     declared = "" if thread.declared is None else f" of the {thread.declared} the page declares"
     left = f" (only replies to {'it' if thread.missing == 1 else 'them'} are left)" if thread.missing else ""
     behind = " behind “load more”" if thread.hidden else ""
+    excluded = f", {thread.excluded} excluded" if thread.excluded else ""
     unexplained = (thread.declared or 0) - thread.found - thread.missing - thread.hidden
     rest = f", {unexplained} without a trace" if unexplained > 0 else ""
     return (
         f"{_count(thread.found, 'comment')} found{declared}: {thread.missing} missing{left}, "
-        f"{thread.deleted} deleted, {thread.hidden} hidden{behind}{rest}."
+        f"{thread.deleted} deleted{excluded}, {thread.hidden} hidden{behind}{rest}."
     )
 
 

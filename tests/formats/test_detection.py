@@ -48,11 +48,38 @@ def write(path: Path, data: str | bytes) -> Path:
         ("x.dat", '[{"id": 1, "parent_id": null, "text": "Late", "replies": []}]', "flat_records"),
         ("x.dat", '[{"type": "comment", "deleted": false, "id": 1, "parent": 0, "text": "Late"}]', "flat_records"),
         ("x.dat", '[{"id": 1, "parent_id": null, "text": "Late", "total_replies": 0}]', "flat_records"),
+        ("x.dat", '<?xml version="1.0"?><rss version="2.0"><channel><item/></channel></rss>', "treeless"),
+        ("x.dat", '<feed xmlns="http://www.w3.org/2005/Atom"><entry/></feed>', "treeless"),
+        ("x.dat", '<comments><row Id="1" PostId="3" Text="Late." /></comments>', "treeless"),
+        ("x.dat", '<ol><li id="li-comment-7" class="comment depth-1">Late.</li></ol>', "wordpress_html"),
+        ("x.dat", "<html><div class='wpd-comment' id='wpd-comm-7_0'>Late.</div></html>", "wordpress_html"),
+        ("x.dat", '<html><link href="/wp-content/a.css"><p>Late.</p></html>', "nested_html"),
+        ("x.dat", '<html><tr class="athing comtr" id="7"></tr></html>', "hn_html"),
+        ("x.dat", "<!-- saved from url=(0022)https://isle.example/ -->\n<html><p>Late.</p></html>", "nested_html"),
+        ("a.csv", "Hedda wrote:\n> Late again, text\n\nSo it is.\n", "quoted_text"),
+        ("a.csv", "Hedda says:\nLate.\n\nOle\nIn reply to Hedda\nAgain.\n", "addressed_text"),
         ("a.csv", "Late again, says the council, text follows.\nMore.", "indented_text"),
     ],
 )
 def test_content_decides_the_format(name: str, text: str, expected: str) -> None:
     assert detect_format(text, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("<rss><channel/></rss>", "a feed lists comments without the ids of their parents"),
+        ('<comments><row Id="1" PostId="3" Text="Late." /></comments>', "Stack Exchange's comments answer a post"),
+    ],
+)
+def test_a_form_without_a_tree_says_so(text: str, why: str) -> None:
+    with pytest.raises(ReadError, match=f"no tree in this form: {why}"):
+        read_threads(io.BytesIO(text.encode()))
+
+
+def test_a_line_of_brackets_is_an_error_and_no_fault() -> None:
+    with pytest.raises(ReadError):
+        read_threads(io.BytesIO(b"<" * 200_000))
 
 
 def test_markup_of_no_known_form_is_named_unknown() -> None:

@@ -14,9 +14,16 @@ HEAD = """<?xml version="1.0" encoding="utf-8"?>
 """
 
 
-def post(id: str, thread: str, parent: str = "", message: str = "<p>Late again.</p>", deleted: str = "false") -> str:
+def post(
+    id: str,
+    thread: str,
+    parent: str = "",
+    message: str = "<p>Late again.</p>",
+    deleted: str = "false",
+    spam: str = "false",
+) -> str:
     return f"""<post dsq:id="{id}"><id/><message><![CDATA[{message}]]></message>
-        <createdAt>2024-05-06T12:00:00Z</createdAt><isDeleted>{deleted}</isDeleted><isSpam>false</isSpam>
+        <createdAt>2024-05-06T12:00:00Z</createdAt><isDeleted>{deleted}</isDeleted><isSpam>{spam}</isSpam>
         <author><name>Ines</name></author><thread dsq:id="{thread}"/>
         {f'<parent dsq:id="{parent}"/>' if parent else ""}</post>"""
 
@@ -47,6 +54,15 @@ def test_a_post_becomes_a_comment() -> None:
 def test_a_deleted_post_stays_without_its_words() -> None:
     (thread,) = read(export(post("a", "1", deleted="true"), post("b", "1", "a")))
     assert [(comment.status, comment.text) for comment in thread.comments] == [("deleted", ""), ("ok", "Late again.")]
+
+
+def test_spam_is_kept_without_stance() -> None:
+    (thread,) = read(export(post("a", "1", spam="true"), post("b", "1", "a")))
+    assert [(comment.status, comment.text) for comment in thread.comments] == [
+        ("excluded", "Late again."),
+        ("ok", "Late again."),
+    ]
+    assert [(issue.kind, issue.comment_id) for issue in thread.issues] == [("excluded", "a")]
 
 
 @pytest.mark.parametrize("stray", ["`", "\ufeff", "\n \n", "saved: "])

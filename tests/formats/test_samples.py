@@ -90,7 +90,7 @@ TREES = {
         "11 Hedda: Keep the ferry.\n\n> It works",
         "- 12 Ole: Why?\nA bridge is cheaper.",
         "13 Brit: Build the bridge.",
-        "14 None: Pingback: The mainland view",
+        "14 None: (excluded)",
     ],
     "hn_html.html": [
         "900 The island ferry, declared 5",

@@ -4,7 +4,7 @@ import pytest
 
 from analyzer.errors import NoCommentsError
 from analyzer.formats import detect_format, wordpress_wxr
-from analyzer.thread import Comment, Thread
+from analyzer.thread import Comment, Issue, Thread
 
 
 def comment(id: str, parent: str = "0", text: str = "Late again.", approved: str = "1", kind: str = "") -> str:
@@ -55,10 +55,35 @@ def test_ids_that_repeat_from_post_to_post_are_different_comments() -> None:
     assert [issue for thread in threads for issue in thread.issues] == []
 
 
-def test_pingbacks_and_waiting_comments_are_kept_and_trash_is_deleted() -> None:
-    comments = [comment("1", approved="0"), comment("2", kind="pingback"), comment("3", approved="trash")]
-    (thread,) = read(export(item("7", "ferry", *comments)))
-    assert [c.status for c in thread.comments] == ["ok", "ok", "deleted"]
+@pytest.mark.parametrize(
+    ("approved", "kind", "why"),
+    [
+        ("0", "", "waiting for approval"),
+        ("spam", "comment", "spam"),
+        ("1", "pingback", "pingback"),
+        ("0", "trackback", "trackback"),
+    ],
+)
+def test_what_is_no_readers_published_words_is_kept_without_stance(approved: str, kind: str, why: str) -> None:
+    (thread,) = read(export(item("7", "ferry", comment("1", approved=approved, kind=kind), comment("2", "1"))))
+    assert [(c.status, c.text) for c in thread.comments] == [("excluded", "Late again."), ("ok", "Late again.")]
+    assert thread.issues == (Issue("excluded", "1", f"{why}: kept in the tree, without stance"),)
+    assert (thread.found, thread.deleted) == (2, 0)
+
+
+def test_a_pingback_has_no_author() -> None:
+    (thread,) = read(export(item("7", "ferry", comment("1", kind="pingback"), comment("2", approved="0"))))
+    assert [c.author for c in thread.comments] == [None, "Ines"]
+
+
+def test_trash_is_deleted() -> None:
+    (thread,) = read(export(item("7", "ferry", comment("3", approved="trash"))))
+    assert [(c.status, c.text) for c in thread.comments] == [("deleted", "")]
+
+
+def test_a_time_that_cannot_be_read_is_named() -> None:
+    text = export(item("7", "ferry", comment("1").replace("2024-05-06 12:00:00", "noon on Monday")))
+    assert [(issue.kind, issue.comment_id) for issue in read(text)[0].issues] == [("unreadable_time", "1")]
 
 
 def test_an_export_without_comments_says_so() -> None:

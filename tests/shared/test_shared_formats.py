@@ -143,10 +143,25 @@ def test_real_files(
     assert sum(thread.found for thread in found) == comments
     assert max(max(thread.depths) for thread in found) == depth
     assert sum(parent >= 0 for thread in found for parent in thread.parents) == replies
-    assert {issue.kind for thread in found for issue in thread.issues} <= {
-        "missing_time",  # pingbacks have none
-        "unreadable_time",  # one export has a damaged date
-    }
+    # Pingbacks are excluded and have no time; one Disqus file has a time that is none.
+    kinds = {issue.kind for thread in found for issue in thread.issues}
+    assert kinds <= {"missing_time", "excluded", "unreadable_time"}
+
+
+@pytest.mark.parametrize(
+    ("path", "excluded"),
+    [
+        ("wordpress_html/gormulus_wordpresscom.html", {"pingback": 5}),
+        ("wordpress_html/californiaglobe_news.html", {"pingback": 8}),
+        ("wordpress_wxr/theme_unit_test.xml", {"pingback": 2, "trackback": 2, "waiting for approval": 3}),
+        ("disqus_xml/laisky_disqus.xml", {"spam": 1}),
+    ],
+)
+def test_what_is_no_readers_published_words_is_counted_and_named(path: str, excluded: dict[str, int]) -> None:
+    _, threads = read_threads(SHARED / "formats" / path)
+    issues = [issue for thread in threads for issue in thread.issues if issue.kind == "excluded"]
+    assert Counter(issue.detail.partition(":")[0] for issue in issues) == excluded
+    assert sum(c.status == "excluded" for thread in threads for c in thread.comments) == len(issues)
 
 
 def test_a_page_with_stubs_declares_more_than_it_holds() -> None:
