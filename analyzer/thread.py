@@ -216,7 +216,7 @@ def _without_duplicates(comments: list[Comment], issues: list[Issue]) -> list[Co
         # A copy that answers its own original id is a self-reply and must stay one under the new id.
         parent_id = new_id if comment.parent_id == comment.id else comment.parent_id
         kept.append(replace(comment, id=new_id, parent_id=parent_id))
-    return kept
+    return sorted(kept, key=_order)  # by the new ids: a mended thread, written and read again, keeps its order
 
 
 def _link(nodes: list[Comment], issues: list[Issue], *, one_root: bool) -> list[int]:

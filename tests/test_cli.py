@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from analyzer import cli
 from analyzer.cli import base, reporting
 from analyzer.errors import ModelError
+from analyzer.formats import READERS
 from analyzer.report import RENDERERS
 from analyzer.resources import resource
 from tests.toy import ToyPredictor
@@ -69,15 +70,78 @@ def test_a_thread_is_chosen_by_its_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ([], "rows.csv holds 2 threads; choose one with --thread ID: t1, t2"),
-        (["--thread", "t9"], "rows.csv holds no thread 't9'; it holds: t1, t2"),
+        ([], "rows.csv holds 2 threads; choose one with --thread ID:"),
+        (["--thread", "t9"], "rows.csv holds no thread 't9'; it holds:"),
     ],
 )
 def test_several_threads_want_a_choice(tmp_path: Path, options: list[str], words: str) -> None:
     result = run("tree", two_threads(tmp_path), *options)
     assert result.exit_code == 1
-    assert result.stderr == f"error: {words}\n"
+    assert result.stderr == f"error: {words}\n  t1 (2 comments)\n  t2 (1 comment)\n"
     assert result.stdout == ""
+
+
+def test_of_many_threads_twenty_are_listed(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    rows = [
+        {"id": "a", "parent_id": None, "thread_id": f"t{n}", "text": "no", "title": "Fe\x1b[31mrry"} for n in range(33)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    lines = run("tree", path).stderr.splitlines()
+    assert (len(lines), lines[1], lines[-1]) == (22, "  t0 Ferry (1 comment)", "  and 13 more")
+
+
+def other_columns(folder: Path) -> Path:
+    path = folder / "rows.csv"
+    path.write_text("nr,answers,words\na,,sign it\nb,a,wrong\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", ["report", "tree", "convert"])
+def test_columns_are_named_by_what_they_hold(tmp_path: Path, command: str) -> None:
+    options = ["--to", "jsonl"] if command == "convert" else []
+    result = run(command, other_columns(tmp_path), "--map", "id=nr,parent=answers, text = words", *options)
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ("id=nr,parent=answers,text=word", "rows.csv: no column 'word' for text among: nr, answers, words"),
+        ("id=nr,parents=answers", "unknown kind of column 'parents'; known: id, parent, text, author, time, thread,"),
+        ("id", "--map 'id' is not of the form text=body,parent=in_reply_to"),
+    ],
+)
+def test_an_unknown_column_is_an_error_with_those_there_are(tmp_path: Path, columns: str, words: str) -> None:
+    result = run("tree", other_columns(tmp_path), "--map", columns)
+    assert result.exit_code == 1
+    assert words in result.stderr
+
+
+def test_convert_writes_every_thread_or_one(tmp_path: Path) -> None:
+    path, out = two_threads(tmp_path), tmp_path / "out.jsonl"
+    assert run("convert", path, "--to", "jsonl", "-o", out).exit_code == 0
+    assert [json.loads(line)["id"] for line in out.read_text(encoding="utf-8").splitlines()] == ["a", "b", "c"]
+    assert [
+        json.loads(line)["id"] for line in run("convert", path, "--to", "jsonl", "--thread", "t2").stdout.splitlines()
+    ] == ["c"]
+
+
+def test_convert_writes_a_folder_where_it_is_told_to(tmp_path: Path) -> None:
+    path, out = two_threads(tmp_path), tmp_path / "corpus"
+    assert run("convert", path, "--to", "convokit", "-o", out).exit_code == 0
+    assert run("convert", out, "--to", "jsonl").stdout == run("convert", path, "--to", "jsonl").stdout
+    refused = run("convert", path, "--to", "convokit")
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "error: convokit is a folder of files; say where with -o FOLDER\n",
+    )
+
+
+def test_formats_are_listed_with_how_they_are_known() -> None:
+    result = run("formats")
+    assert all(f"\n{name}\n    " in "\n" + result.stdout for name in READERS)
+    assert "    A `disqus` element near the beginning." in result.stdout
 
 
 def test_an_error_of_the_user_is_one_line(tmp_path: Path) -> None:
@@ -167,7 +231,19 @@ def test_explain_wants_a_comment_of_the_thread(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["report"], ["tree"], ["explain"], ["predict"], ["evaluate"], ["calibrate"], ["train"]]
+    "command",
+    [
+        [],
+        ["report"],
+        ["tree"],
+        ["convert"],
+        ["formats"],
+        ["explain"],
+        ["predict"],
+        ["evaluate"],
+        ["calibrate"],
+        ["train"],
+    ],
 )
 def test_help_has_an_example(command: list[str]) -> None:
     result = run(*command, "--help")

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from analyzer import __version__
 from analyzer.errors import AnalyzerError, ReadError
-from analyzer.plain import clean
+from analyzer.plain import clean, excerpt
 from analyzer.predictions import Progress
 from analyzer.resources import model_folder
 from analyzer.thread import Thread
@@ -23,17 +23,20 @@ if TYPE_CHECKING:
     from analyzer.formats import Source
 
 _LONG_WORK = 200  # comments; less is done before a progress bar could be read
-_IDS_SHOWN = 10
+_THREADS_SHOWN = 20
+_TITLE_SHOWN = 60
 
 
 class _Commands(TyperGroup):
-    """The command group that turns an AnalyzerError into one line on standard error and exit code 1."""
+    """The command group that turns an AnalyzerError into a line on standard error, its notes below, and exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except AnalyzerError as error:
             typer.echo(f"error: {clean(str(error))}", err=True)
+            for note in getattr(error, "__notes__", ()):
+                typer.echo(f"  {clean(note)}", err=True)
             raise typer.Exit(1) from error
 
 
@@ -52,6 +55,10 @@ ModelName = Annotated[str, typer.Option("--model", metavar="NAME", help="A shipp
 ThreadId = Annotated[str | None, typer.Option("--thread", metavar="ID", help="Which thread, if FILE holds several.")]
 InputFormat = Annotated[
     str | None, typer.Option("--input-format", metavar="NAME", help="FILE's format, if it is not to be detected.")
+]
+ColumnMap = Annotated[
+    str | None,
+    typer.Option("--map", metavar="WHAT=COLUMN,…", help="Columns by what they hold: text=body,parent=in_reply_to."),
 ]
 
 
@@ -73,9 +80,13 @@ def _options(
     """
 
 
-def analyze_file(file: str, *, thread_id: str | None, input_format: str | None, model: str) -> "Analysis":
+def analyze_file(
+    file: str, *, thread_id: str | None, input_format: str | None, model: str, column_map: str | None = None
+) -> "Analysis":
     """Return the analysis of the chosen thread of a file, or of standard input for "-"."""
-    source, thread, predictor = read_and_load(file, thread_id=thread_id, input_format=input_format, model=model)
+    source, thread, predictor = read_and_load(
+        file, thread_id=thread_id, input_format=input_format, model=model, column_map=column_map
+    )
     from analyzer.analysis import analyze
 
     with progress_bar(thread.found) as progress:
@@ -83,20 +94,35 @@ def analyze_file(file: str, *, thread_id: str | None, input_format: str | None, 
 
 
 def read_and_load(
-    file: str, *, thread_id: str | None, input_format: str | None, model: str
+    file: str, *, thread_id: str | None, input_format: str | None, model: str, column_map: str | None = None
 ) -> "tuple[Source, Thread, OnnxPredictor]":
     """Return the chosen thread of a file, or of standard input for "-", its source, and the predictor."""
     # The model loads while this thread imports and reads: on two processors the report starts a quarter sooner.
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(load_predictor, model)
-        from analyzer.formats import read_threads
 
-        path_or_file: str | BinaryIO = sys.stdin.buffer if file == "-" else file
-        source, threads = read_threads(path_or_file, format=input_format)
+        source, threads = read_file(file, input_format=input_format, column_map=column_map)
         thread = choose_thread(threads, thread_id, source.name)
         import analyzer.report  # noqa: F401 (what comes next, imported while the model still loads)
 
         return source, thread, loading.result()
+
+
+def read_file(file: str, *, input_format: str | None, column_map: str | None) -> "tuple[Source, list[Thread]]":
+    """Return the source and the threads of a file, or of standard input for "-"."""
+    from analyzer.formats import read_threads
+
+    path_or_file: str | BinaryIO = sys.stdin.buffer if file == "-" else file
+    return read_threads(path_or_file, format=input_format, columns=_columns(column_map))
+
+
+def _columns(column_map: str | None) -> dict[str, str]:
+    """Return the columns of "text=body,parent=in_reply_to" by what they hold; raises ReadError for another form."""
+    pairs = [pair.partition("=") for pair in column_map.split(",")] if column_map else []
+    for what, _, column in pairs:
+        if not what.strip() or not column.strip():
+            raise ReadError(f"--map {column_map!r} is not of the form text=body,parent=in_reply_to")
+    return {what.strip(): column.strip() for what, _, column in pairs}
 
 
 def load_predictor(name: str) -> "OnnxPredictor":
@@ -107,16 +133,22 @@ def load_predictor(name: str) -> "OnnxPredictor":
 
 
 def choose_thread(threads: list[Thread], thread_id: str | None, name: str) -> Thread:
-    """Return the thread with this id, or the only one; raises ReadError with the ids there are."""
+    """Return the thread with this id, or the only one; raises ReadError with the threads there are in its notes."""
     if thread_id is None and len(threads) == 1:
         return threads[0]
     for thread in threads:
         if thread.id == thread_id:
             return thread
-    ids = ", ".join(thread.id for thread in threads[:_IDS_SHOWN]) + (", …" if len(threads) > _IDS_SHOWN else "")
     if thread_id is None:
-        raise ReadError(f"{name} holds {len(threads)} threads; choose one with --thread ID: {ids}")
-    raise ReadError(f"{name} holds no thread {thread_id!r}; it holds: {ids}")
+        error = ReadError(f"{name} holds {len(threads)} threads; choose one with --thread ID:")
+    else:
+        error = ReadError(f"{name} holds no thread {thread_id!r}; it holds:")
+    for thread in threads[:_THREADS_SHOWN]:
+        title = f"  {excerpt(thread.title, _TITLE_SHOWN)}" if thread.title else ""
+        error.add_note(f"{thread.id}{title}  ({thread.found} comment{'s' * (thread.found != 1)})")
+    if len(threads) > _THREADS_SHOWN:
+        error.add_note(f"and {len(threads) - _THREADS_SHOWN} more")
+    raise error
 
 
 @contextmanager

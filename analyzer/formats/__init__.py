@@ -1,8 +1,11 @@
-"""A saved file -> Source and Threads. The content picks the reader; a format is one module and one line in READERS."""
+"""A saved file -> Source and Threads. The content picks the reader; a format is one module and one line in READERS.
+
+What wraps the text (compression, Parquet) is undone by `containers`; a folder is a ConvoKit corpus.
+"""
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -10,6 +13,7 @@ from analyzer.errors import ReadError, UnknownFormatError
 from analyzer.formats import (
     addressed_text,
     commento_json,
+    convokit,
     coral_json,
     discourse_json,
     disqus_xml,
@@ -27,13 +31,16 @@ from analyzer.formats import (
     quoted_text,
     reddit_json,
     remark42_json,
+    thread_rows,
     treeless,
     wordpress_html,
     wordpress_rest,
     wordpress_wxr,
     youtube_json,
 )
+from analyzer.formats.containers import unpack
 from analyzer.formats.decoding import decode
+from analyzer.formats.limits import LARGEST, check_size, check_weight
 from analyzer.thread import Thread
 
 HEAD = 65_536
@@ -52,6 +59,8 @@ class Reader(Protocol):
 
 # In order of detection: the forms with the clearest marks first, plain text last.
 READERS: Mapping[str, Reader] = {
+    "thread_rows": thread_rows,
+    "convokit": convokit,
     "reddit_json": reddit_json,
     "disqus_xml": disqus_xml,
     "wordpress_wxr": wordpress_wxr,
@@ -88,23 +97,32 @@ class Source:
     sha256: str
 
 
-def read_threads(path_or_file: str | Path | BinaryIO, *, format: str | None = None) -> tuple[Source, list[Thread]]:
+def read_threads(
+    path_or_file: str | Path | BinaryIO, *, format: str | None = None, columns: Mapping[str, str] | None = None
+) -> tuple[Source, list[Thread]]:
     """Return the source and the threads of a file, in the given format or in the one its content shows.
+
+    A file may be compressed (gzip, zstd) or a Parquet table; a folder is read as a ConvoKit corpus. `columns` names the
+    columns of a table or the keys of its records by what they hold ({"text": "body", "parent": "in_reply_to"}).
 
     Raises ReadError for what cannot be read, UnknownFormatError for an unknown form or format name, and
     NoCommentsError for a readable file without reader comments.
     """
     if format is not None and format not in READERS:
         raise UnknownFormatError(f"unknown format {format!r}; known: {', '.join(READERS)}")
-    if isinstance(path_or_file, str | Path):
-        name, data = str(path_or_file), _read_path(Path(path_or_file))
-    else:
-        name, data = _file_name(path_or_file), path_or_file.read()
+    if isinstance(path_or_file, str | Path) and Path(path_or_file).is_dir():
+        return _read_corpus(Path(path_or_file))
+    data, name = _read_bytes(path_or_file)
     sha256 = hashlib.sha256(data).hexdigest()
-    text = decode(data, name)
+    text = decode(unpack(data, name), name)
     del data  # the bytes of a large file are not kept beside its text and its comments
     if not text.strip():
         raise ReadError(f"{name} is empty")
+    check_weight(text, name)
+    if columns:
+        if format not in {None, "flat_records"}:
+            raise ReadError(f"{name}: columns are named in a table or in rows of JSON, not in {format}")
+        return Source(Path(name).name, "flat_records", sha256), flat_records.read(text, name, columns=columns)
     # What marks a page's comments may stand far below its beginning.
     head = text if text[:HEAD].lstrip().startswith("<") else text[:HEAD]
     chosen = format or detect_format(head, name)
@@ -122,15 +140,26 @@ def detect_format(head: str, name: str) -> str:
     raise UnknownFormatError(f"{name} is in no known format; known: {', '.join(READERS)}")
 
 
-def _read_path(path: Path) -> bytes:
-    if not path.exists():
-        raise ReadError(f"{path} does not exist")
-    if path.is_dir():
-        raise ReadError(f"{path} is a directory; give a file")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ReadError(f"{path} cannot be read: {error.strerror}") from error
+def _read_corpus(folder: Path) -> tuple[Source, list[Thread]]:
+    source, threads = read_threads(convokit.utterances_file(folder), format="convokit")
+    return replace(source, name=folder.name), convokit.add_titles(threads, folder)
+
+
+def _read_bytes(path_or_file: str | Path | BinaryIO) -> tuple[bytes, str]:
+    """Return the bytes of a file and its name, no more than one byte beyond the limit being read."""
+    if not isinstance(path_or_file, str | Path):
+        data, name = path_or_file.read(LARGEST + 1), _file_name(path_or_file)
+    else:
+        name = str(path_or_file)
+        try:
+            with open(path_or_file, "rb") as file:
+                data = file.read(LARGEST + 1)
+        except FileNotFoundError as error:
+            raise ReadError(f"{name} does not exist") from error
+        except (OSError, ValueError) as error:
+            raise ReadError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    check_size(len(data), name)
+    return data, name
 
 
 def _file_name(file: BinaryIO) -> str:

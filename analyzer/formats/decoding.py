@@ -7,7 +7,6 @@ from analyzer.errors import ReadError
 
 # Bytes that no text in a single-byte encoding holds, but nearly every compressed file does.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a]")
-_NON_ASCII = re.compile(r"[^\x00-\x7f\ufffd]")
 
 
 def decode(data: bytes, name: str) -> str:
@@ -30,7 +29,8 @@ def _decode(data: bytes) -> str | None:
         return None
     # One cut character must not turn a whole UTF-8 file into mojibake: stay with UTF-8 while it mostly works.
     text = data.decode("utf-8-sig", errors="replace")
-    if len(_NON_ASCII.findall(text)) > text.count("\ufffd"):
+    ascii_only = len(text.encode("ascii", "ignore"))
+    if len(text) - ascii_only > 2 * text.count("\ufffd"):
         return text
     return data.decode("cp1252", errors="replace")
 

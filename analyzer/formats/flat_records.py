@@ -43,6 +43,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "status": ("status",),
     "deleted": ("deleted", "isdeleted", "removed", "isremoved"),
 }
+_NO_CHOICE: Mapping[str, str] = {}
 _DELIMITERS = (",", "\t", ";", "|")
 _NOTHING = {"", "null", "none", "nan"}
 _ROOT_WORDS = {"0", "-1", "root"}
@@ -80,19 +81,23 @@ def looks_like(head: str, name: str) -> bool:
     return len(roles) >= needed and not roles.isdisjoint({"text", "parent"})
 
 
-def read(text: str, name: str) -> list[Thread]:
+def read(text: str, name: str, *, columns: Mapping[str, str] | None = None) -> list[Thread]:
     """Return the threads of a table, sorted by the length and letters of their ids.
 
+    `columns` names columns by what they hold, where their names are not the usual ones: {"text": "body"}.
     A second top-level comment is a fault (`several_roots`) where at least 80 % of five or more threads have one.
     Raises ReadError with the line for a damaged row, and for a table without ids, words or parents.
     """
+    chosen = columns or {}
+    if unknown := [role for role in chosen if role not in _NAMES]:
+        raise ReadError(f"unknown kind of column {unknown[0]!r}; known: {', '.join(_NAMES)}")
     groups: dict[str, _Group] = {}
     if table := json_table(text):
-        rows = _json_rows(_list_records(text, name, table["key"]), name)
+        rows = _json_rows(_list_records(text, name, table["key"]), name, chosen)
     elif text.lstrip().startswith("{"):
-        rows = _json_rows(_line_records(text, name), name)
+        rows = _json_rows(_line_records(text, name), name, chosen)
     else:
-        rows = _table_rows(text, name)
+        rows = _table_rows(text, name, chosen)
     for number, row in enumerate(rows, start=1):
         thread_id = _id(row.thread) or ""
         group = groups.setdefault(thread_id, _Group())
@@ -168,7 +173,7 @@ def _list_records(text: str, name: str, key: str | None) -> Iterator[tuple[str, 
         yield f"{name}, item {number}", record
 
 
-def _json_rows(records: Iterable[tuple[str, Any]], name: str) -> Iterator[_Row]:
+def _json_rows(records: Iterable[tuple[str, Any]], name: str, chosen: Mapping[str, str]) -> Iterator[_Row]:
     keys_of: dict[tuple[str, ...], tuple[str | None, ...]] = {}
     columns: dict[str, None] = {}
     found: set[str] = set()
@@ -177,7 +182,7 @@ def _json_rows(records: Iterable[tuple[str, Any]], name: str) -> Iterator[_Row]:
             raise ReadError(f"{place}: not a JSON object but {str(record)[:40]!r}; each comment is an object")
         names = tuple(record)
         if names not in keys_of:
-            roles = _roles(names)
+            roles = _roles(names, chosen)
             keys_of[names] = tuple(names[roles[role]] if role in roles else None for role in _NAMES)
             columns.update(dict.fromkeys(names))
             found.update(roles)
@@ -185,12 +190,12 @@ def _json_rows(records: Iterable[tuple[str, Any]], name: str) -> Iterator[_Row]:
         if isinstance(row.text, dict | list):
             raise ReadError(f"{place}: its text is no text but {str(row.text)[:40]!r}")
         yield row
-    _require_columns(found, columns, name)
+    _require_columns(found, columns, name, chosen)
 
 
-def _table_rows(text: str, name: str) -> Iterator[_Row]:
+def _table_rows(text: str, name: str, chosen: Mapping[str, str]) -> Iterator[_Row]:
     csv.field_size_limit(2**31 - 1)
-    delimiter, _ = _split_header(text.lstrip("\n ").partition("\n")[0])
+    delimiter, _ = _split_header(text.lstrip("\n ").partition("\n")[0], chosen)
     reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     header: list[str] = []
     positions: list[int | None] = []
@@ -199,8 +204,8 @@ def _table_rows(text: str, name: str) -> Iterator[_Row]:
             if not any(cells):
                 continue
             if not header:
-                header, roles = cells, _roles(cells)
-                _require_columns(roles, header, name)
+                header, roles = cells, _roles(cells, chosen)
+                _require_columns(roles, header, name, chosen)
                 positions = [roles.get(role) for role in _NAMES]
                 continue
             if len(cells) != len(header):
@@ -211,29 +216,35 @@ def _table_rows(text: str, name: str) -> Iterator[_Row]:
         raise ReadError(f"{name}, line {reader.line_num}: not a valid table row ({error})") from error
 
 
-def _split_header(line: str) -> tuple[str, list[str]]:
+def _split_header(line: str, chosen: Mapping[str, str] = _NO_CHOICE) -> tuple[str, list[str]]:
     """Return the delimiter that finds the most known columns in a header row, and the row's cells."""
     splits = [(delimiter, next(csv.reader([line], delimiter=delimiter), [])) for delimiter in _DELIMITERS]
-    return max(splits, key=lambda split: (len(_roles(split[1])), len(split[1])))
+    return max(splits, key=lambda split: (len(_roles(split[1], chosen)), len(split[1])))
 
 
-def _roles(names: Sequence[str]) -> dict[str, int]:
-    """Return the position of the column for each role that has one."""
+def _roles(names: Sequence[str], chosen: Mapping[str, str] = _NO_CHOICE) -> dict[str, int]:
+    """Return the position of the column for each role that has one, the chosen column before the usual ones."""
     position: dict[str, int] = {}
     for i, name in enumerate(names):
         position.setdefault(re.sub(r"[\s_-]", "", name).lower(), i)
     found = {}
     for role, known in _NAMES.items():
-        if column := next((column for column in known if column in position), None):
+        if role in chosen:
+            if chosen[role] in names:
+                found[role] = names.index(chosen[role])
+        elif column := next((column for column in known if column in position), None):
             found[role] = position[column]
     return found
 
 
-def _require_columns(roles: Iterable[str], columns: Iterable[str], name: str) -> None:
+def _require_columns(roles: Iterable[str], columns: Iterable[str], name: str, chosen: Mapping[str, str]) -> None:
+    known = ", ".join(" ".join(column.split())[:40] for column in columns if column.strip())[:400]
+    for role in chosen:
+        if role not in roles:
+            raise ReadError(f"{name}: no column {chosen[role]!r} for {role} among: {known}")
     for role, lack in (("parent", "no tree in this form"), ("id", "no tree in this form"), ("text", "no words")):
         if role not in roles:
-            known = ", ".join(" ".join(column.split())[:40] for column in columns if column.strip())
-            raise ReadError(f"{name}: {lack}: no {role} column among: {known[:400]}")
+            raise ReadError(f"{name}: {lack}: no {role} column among: {known}")
 
 
 def _comment(row: _Row, number: int) -> Comment:

@@ -123,7 +123,7 @@ def test_an_empty_file_is_refused(tmp_path: Path, data: bytes) -> None:
         read_threads(write(tmp_path / "ferry.txt", data))
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04\x00\x00ferry", b"\x1f\x8b\x08\x01\x02\xff\xfe", b"\xff\xfe\x00\xd8"])
+@pytest.mark.parametrize("data", [b"\x7fELF\x00\x00ferry", b"\xff\xfe\x00\xd8"])
 def test_a_binary_file_is_refused(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(ReadError, match=r"ferry\.txt is a binary file"):
         read_threads(write(tmp_path / "ferry.txt", data))

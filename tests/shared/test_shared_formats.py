@@ -124,7 +124,7 @@ def test_an_archived_table_with_bare_ids_and_prefixed_parents(tmp_path: Path) ->
         ("wordpress_html/netzpolitik_de_nested.html", "wordpress_html", 1, 74, 4, 38),
         ("wordpress_wpdiscuz/backenmachtgluecklich_wpdiscuz.html", "wordpress_html", 1, 25, 4, 10),
         ("hn_html/hn_small_synthetic.html", "hn_html", 1, 4, 2, 2),
-        ("convokit_corpus/utterances.jsonl", "flat_records", 50, 300, 9, 250),
+        ("convokit_corpus/utterances.jsonl", "convokit", 50, 300, 9, 250),
         ("wordpress_rest/comments.json", "wordpress_rest", 7, 10, 0, 0),
         ("discourse_json/topic.json", "discourse_json", 1, 3, 0, 0),
         ("youtube_json/threads_by_video_p1.json", "youtube_json", 1, 5, 0, 0),
