@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 AGREEMENT_LABELS = ("agree", "disagree", "neutral")
+TARGET_LABELS = ("favor", "against", "none")
+"""Stances towards a target given in words, in the terms of the published sets."""
 UNCLEAR = "unclear"
 Reason = Literal["language", "low_confidence"]
 
@@ -14,10 +16,14 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One comment in the author's own words (quotations masked) and its parent's text; None for a top-level comment."""
+    """One comment in the author's own words (quotations masked) and its parent's text; None for a top-level comment.
+
+    With a `target` in words ("building the bypass"), the stance asked for is the one towards it.
+    """
 
     text: str
     parent_text: str | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

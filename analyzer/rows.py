@@ -24,16 +24,22 @@ class _Row:
 
 
 def predict_rows(
-    lines: Iterable[str], predictor: Predictor, *, with_text: bool = False, batch_rows: int = _BATCH_ROWS
+    lines: Iterable[str],
+    predictor: Predictor,
+    *,
+    target_column: str | None = None,
+    with_text: bool = False,
+    batch_rows: int = _BATCH_ROWS,
 ) -> Iterator[str]:
     """Yield one line of JSON for each row, in order: its prediction, or what is wrong with it.
 
     A row is an object with `text`, and perhaps `id` and `parent_text`. Its answer has `id`, `stance`, `agreement`
     (null without a parent's text) and `attack`; a row that cannot be read has `id` and `error` with `kind`, `line`
-    and `detail`. `with_text` repeats the row's `text` and `parent_text` in the answer, so that another model can be
-    trained on it. Blank lines are no rows. At most `batch_rows` rows are held at a time.
+    and `detail`. With `target_column`, a row's stance is the one towards the words in that column. `with_text` repeats
+    the row's `text` and `parent_text` in the answer, so that another model can be trained on it. Blank lines are no
+    rows. At most `batch_rows` rows are held at a time.
     """
-    rows = (_read_row(number, line) for number, line in enumerate(lines, 1) if line.strip())
+    rows = (_read_row(number, line, target_column) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(rows, batch_rows)):
         turns = [row.turn for row in batch if row.turn]
         predictions = iter(predictor.predict(turns) if turns else [])
@@ -42,7 +48,7 @@ def predict_rows(
             yield json_text({"id": row.id, **(row.words if with_text else {}), **answer})
 
 
-def _read_row(number: int, line: str) -> _Row:
+def _read_row(number: int, line: str, target_column: str | None) -> _Row:
     try:
         line.encode()
     except UnicodeEncodeError:
@@ -63,7 +69,10 @@ def _read_row(number: int, line: str) -> _Row:
         detail = f"'parent_text' must be a string or null, found {_json_type(parent_text)}"
         return _bad_row(number, "invalid_parent_text", detail, id=row_id)
     parent_text = parent_text if parent_text and parent_text.strip() else None
-    return _Row(row_id, turn=make_turn(text, parent_text), words={"text": text, "parent_text": parent_text})
+    target = row.get(target_column) if target_column else None
+    if target_column and (not isinstance(target, str) or not target.strip()):
+        return _bad_row(number, "missing_target", f"{target_column!r} must be a string with words", id=row_id)
+    return _Row(row_id, turn=make_turn(text, parent_text, target), words={"text": text, "parent_text": parent_text})
 
 
 def _bad_row(number: int, kind: str, detail: str, *, id: str | int | None = None) -> _Row:

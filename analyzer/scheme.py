@@ -28,6 +28,16 @@ class Scheme:
         return self.labels[:-1]
 
 
+def target_scheme(target: str) -> Scheme:
+    """Return the scheme of stances towards a target in words: favor, against and none."""
+    definitions = {
+        "favor": f"The author is in favour of {target}.",
+        "against": f"The author is against {target}.",
+        NO_STANCE: "Neither can be told with fair confidence.",
+    }
+    return Scheme("target", target, definitions)
+
+
 def read_scheme(path: Path) -> Scheme:
     """Return the scheme in a TOML file with `name`, `topic` and one `[labels]` line a label: `label = "definition"`.
 

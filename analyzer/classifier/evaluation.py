@@ -18,6 +18,7 @@ from analyzer.classifier.calibration import (
 from analyzer.classifier.examples import Example, thread_value
 from analyzer.classifier.predictor import OnnxPredictor
 from analyzer.errors import DataError
+from analyzer.predictions import TARGET_LABELS
 
 _DRAWS = 2000
 _COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
@@ -44,7 +45,10 @@ class Reliability:
 
 @dataclass(frozen=True, slots=True)
 class HeadScore:
-    """How well one head does on one test set; every F1 is between 0 and 1, `low` and `high` a 95 % interval."""
+    """How well one head does on one test set; every F1 is between 0 and 1, `low` and `high` a 95 % interval.
+
+    `baseline_gain` is the 95 % interval of what the model's macro-F1 is above the baseline's on the same rows.
+    """
 
     rows: int
     macro_f1: float
@@ -55,6 +59,7 @@ class HeadScore:
     rows_by_label: dict[str, int]
     majority_macro_f1: float
     baseline_macro_f1: float | None
+    baseline_gain: tuple[float, float] | None
     reliability: Reliability | None
 
 
@@ -68,6 +73,7 @@ class Evaluation:
 
     stance: HeadScore | None
     agreement: HeadScore | None
+    target: HeadScore | None
     attack_precision: float | None
     attack_rate: float | None
     attack_reliability: Reliability | None
@@ -88,7 +94,7 @@ def evaluate(
     threads that `split_by_thread` holds out at `calibrated_share` are left out where calibration is judged.
     """
     config = predictor.config
-    stance, agreement, attack = predictor.logits([example.turn for example in examples])
+    stance, agreement, attack, target = predictor.logits([example.turn for example in examples])
     stance_scores = softmax(stance, config.stance_scaling)
     stances = [example.stance for example in examples]
     unseen = [thread_value(example.thread) >= calibrated_share for example in examples]
@@ -112,6 +118,15 @@ def evaluate(
             [example.agreement for example in examples],
             unseen,
             _baseline(baseline_examples, examples, "agreement"),
+        ),
+        target=None
+        if target is None
+        else _head(
+            TARGET_LABELS,
+            softmax(target, config.target_scaling),
+            [example.target_stance for example in examples],
+            unseen,
+            _baseline(baseline_examples, examples, "target_stance"),
         ),
         attack_precision=average_precision(attack_scores[attacked], gold_attack) if gold_attack.any() else None,
         attack_rate=float(gold_attack.mean()) if attacked else None,
@@ -158,14 +173,22 @@ def _head(
         return None
     index = {label: i for i, label in enumerate(labels)}
     gold = np.array([index[str(gold_labels[i])] for i in rows])
-    confusion = _confusion(gold, scores[rows].argmax(axis=1), len(labels))
+    predicted = scores[rows].argmax(axis=1)
+    confusion = _confusion(gold, predicted, len(labels))
+    guesses = None if baseline is None else np.array([index[baseline[i]] for i in rows])
     # Resampling rows with replacement is drawing the confusion matrix's cells from a multinomial.
+    cells = np.zeros((len(labels),) * 3)
+    np.add.at(cells, (gold, predicted, gold if guesses is None else guesses), 1)
     rng = np.random.default_rng(0)
-    draws = rng.multinomial(len(rows), confusion.ravel() / len(rows), size=_DRAWS).reshape(_DRAWS, *confusion.shape)
-    low, high = np.quantile(macro_f1(draws.astype(float)), [0.025, 0.975])
+    draws = rng.multinomial(len(rows), cells.ravel() / len(rows), size=_DRAWS).reshape(_DRAWS, *cells.shape)
+    drawn = macro_f1(draws.sum(axis=3).astype(float))
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    gain = None
+    if guesses is not None:
+        worse, better = np.quantile(drawn - macro_f1(draws.sum(axis=2).astype(float)), [0.025, 0.975])
+        gain = (float(worse), float(better))
     majority = np.full_like(gold, np.bincount(gold).argmax())
     judged = [k for k, i in enumerate(rows) if unseen[i]]
-    guesses = None if baseline is None else np.array([index[baseline[i]] for i in rows])
     return HeadScore(
         rows=len(rows),
         macro_f1=float(macro_f1(confusion)),
@@ -176,6 +199,7 @@ def _head(
         rows_by_label=dict(zip(labels, confusion.sum(1).astype(int).tolist(), strict=True)),
         majority_macro_f1=float(macro_f1(_confusion(gold, majority, len(labels)))),
         baseline_macro_f1=None if guesses is None else float(macro_f1(_confusion(gold, guesses, len(labels)))),
+        baseline_gain=gain,
         reliability=_reliability(scores[rows][judged], gold[judged]),
     )
 

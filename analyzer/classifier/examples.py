@@ -9,7 +9,7 @@ from typing import Any
 
 from analyzer.classifier.inputs import make_turn
 from analyzer.errors import DataError
-from analyzer.predictions import AGREEMENT_LABELS, Turn
+from analyzer.predictions import AGREEMENT_LABELS, TARGET_LABELS, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Example:
     """A turn with whatever labels its row carries; None where a row is silent, so sets can be mixed.
 
     A row written by `analyzer predict` carries another model's scores instead of labels, in the order of the labels
-    they are for: a student learns from those. `thread` groups rows that must not be split between training and
-    held-out data. `sure` is 1 to 3.
+    they are for: a student learns from those. `target_stance` is the stance towards the turn's target. `thread` groups
+    rows that must not be split between training and held-out data. `sure` is 1 to 3.
     """
 
     turn: Turn
@@ -29,6 +29,7 @@ class Example:
     sure: int = 2
     stance_scores: tuple[float, ...] | None = None
     agreement_scores: tuple[float, ...] | None = None
+    target_stance: str | None = None
 
     @property
     def is_taught(self) -> bool:
@@ -36,15 +37,20 @@ class Example:
         return self.stance_scores is not None or self.agreement_scores is not None
 
 
-def read_examples(paths: Sequence[Path], stance_labels: Sequence[str] | None) -> list[Example]:
+def read_examples(
+    paths: Sequence[Path], stance_labels: Sequence[str] | None, *, only: tuple[str, str] | None = None
+) -> list[Example]:
     """Return the examples in JSON Lines files with `text` and any of `parent_text`, `stance`, `relation`, `attack`.
 
-    `agreement` is read like `relation`. Stances are ignored where `stance_labels` is None. Raises DataError with file
-    and line for a row that cannot be used.
+    `agreement` is read like `relation`. In a row with a `target` in words, `stance` is favor, against or none towards
+    it; other stances are ignored where `stance_labels` is None. `only` is a (key, value) that rows must have. Raises
+    DataError with file and line for a row that cannot be used.
     """
     examples = []
     for path in paths:
         for number, row in read_rows(path):
+            if only and isinstance(row, dict) and str(row.get(only[0])) != only[1]:
+                continue
             try:
                 examples.append(_example(row, stance_labels))
             except ValueError as error:
@@ -82,7 +88,16 @@ def _example(row: Any, stance_labels: Sequence[str] | None) -> Example:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not row["text"].strip():
         raise ValueError("a labelled row needs a text")
     parent_text = row.get("parent_text") or None
-    stance, stance_scores = _label(row.get("stance"), "stance", stance_labels or ())
+    if parent_text != parent_text:  # NaN, which pandas writes for no value
+        parent_text = None
+    if not isinstance(parent_text, str | None):
+        raise ValueError(f"parent_text is a string or null, not {str(parent_text)[:40]!r}")
+    target, target_stance = row.get("target") or None, None
+    if target:
+        stance, stance_scores = None, None
+        target_stance, _ = _label(row.get("stance"), "stance towards a target", TARGET_LABELS)
+    else:
+        stance, stance_scores = _label(row.get("stance"), "stance", stance_labels or ())
     relation, relation_scores = _label(row.get("relation") or row.get("agreement"), "agreement", AGREEMENT_LABELS)
     attack = row.get("attack")
     if isinstance(attack, dict):
@@ -90,7 +105,7 @@ def _example(row: Any, stance_labels: Sequence[str] | None) -> Example:
     if attack is not None and (isinstance(attack, bool) or not isinstance(attack, int | float) or not 0 <= attack <= 1):
         raise ValueError(f"attack is 0, 1 or a score between, not {attack!r}")
     return Example(
-        turn=make_turn(row["text"], parent_text),
+        turn=make_turn(row["text"], parent_text, target),
         thread=str(row.get("thread") or row.get("id") or row["text"]),
         stance=stance,
         agreement=relation if parent_text else None,
@@ -98,6 +113,7 @@ def _example(row: Any, stance_labels: Sequence[str] | None) -> Example:
         sure=row.get("sure") or 2,
         stance_scores=stance_scores,
         agreement_scores=relation_scores if parent_text else None,
+        target_stance=target_stance,
     )
 
 

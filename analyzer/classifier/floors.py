@@ -44,6 +44,8 @@ def measured_values(evaluation: Evaluation, mirrored: MirroredDifference | None)
             values["stance_calibration_error"] = max(0.0, excess)
     if evaluation.agreement:
         values["agreement_macro_f1"] = evaluation.agreement.macro_f1
+    if evaluation.target:
+        values["target_macro_f1"] = evaluation.target.macro_f1
     if evaluation.attack_precision is not None and evaluation.attack_rate:
         values["attack_multiple"] = evaluation.attack_precision / evaluation.attack_rate
     if mirrored:

@@ -43,6 +43,8 @@ class ModelConfig:
     languages: tuple[str, ...] = ("en",)
     calibration: dict[str, Any] = field(default_factory=dict)
     correction: Correction | None = None
+    target_temperature: float = 1.0
+    target_unclear_below: float = 0.0
 
     def calibrated_share(self, paths: Iterable[Path]) -> float:
         """Return the share of the threads in these files that the model was calibrated on; 0.0 where none was."""
@@ -58,6 +60,11 @@ class ModelConfig:
     def agreement_scaling(self) -> Scaling:
         """How agreement logits become probabilities."""
         return Scaling(self.agreement_temperature, self.agreement_bias)
+
+    @property
+    def target_scaling(self) -> Scaling:
+        """How the logits of a stance towards a target become probabilities."""
+        return Scaling(self.target_temperature, ())
 
     @property
     def attack_scaling(self) -> Scaling:

@@ -1,4 +1,4 @@
-"""The torch module: one encoder read once, three heads. Only training and export import it."""
+"""The torch module: one encoder read once, four heads. Only training and export import it."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
-from analyzer.predictions import AGREEMENT_LABELS
+from analyzer.predictions import AGREEMENT_LABELS, TARGET_LABELS
 
 
 class Logits(NamedTuple):
@@ -16,13 +16,14 @@ class Logits(NamedTuple):
     stance: Tensor  # (batch, labels)
     agreement: Tensor  # (batch, 3)
     attack: Tensor  # (batch,)
+    target: Tensor  # (batch, 3)
 
 
 class Network(nn.Module):
-    """A BERT-shaped encoder with a stance, an agreement and an attack head over three pooled vectors.
+    """A BERT-shaped encoder with heads for stance, agreement, attack and stance towards a target in words.
 
-    The heads see the [CLS] vector, the mean of the comment's tokens and the mean of the parent's tokens, side by
-    side: agreement lives in the difference of the last two.
+    The heads see three vectors side by side: the [CLS] vector, the mean of the comment's tokens and the mean of the
+    second part's, its parent or a target. Agreement and a stance towards a target also see the product of the two.
     """
 
     def __init__(self, encoder: nn.Module, stance_labels: int, *, dropout: float = 0.1) -> None:
@@ -35,19 +36,22 @@ class Network(nn.Module):
         self.stance = nn.Linear(3 * hidden, stance_labels)
         self.agreement = nn.Linear(4 * hidden, len(AGREEMENT_LABELS))
         self.attack = nn.Linear(3 * hidden, 1)
+        self.target = nn.Linear(4 * hidden, len(TARGET_LABELS))
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Logits:
-        """Return the logits for token ids, mask and types, each (batch, tokens); type 1 marks the parent."""
+        """Return the logits for token ids, mask and types, each (batch, tokens); type 1 marks the second part."""
         types = {"token_type_ids": token_type_ids} if self.encoder_reads_types else {}
         states = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, **types
         ).last_hidden_state  # (batch, tokens, hidden)
-        parent_mask = (attention_mask * token_type_ids).to(states.dtype)
+        second_mask = (attention_mask * token_type_ids).to(states.dtype)
         comment_mask = (attention_mask * (1 - token_type_ids)).to(states.dtype)
-        comment, parent = _mean(states, comment_mask), _mean(states, parent_mask)
-        pooled = self.dropout(torch.cat([states[:, 0], comment, parent], dim=1))  # (batch, 3 * hidden)
-        compared = torch.cat([pooled, self.dropout(comment * parent)], dim=1)  # (batch, 4 * hidden)
-        return Logits(self.stance(pooled), self.agreement(compared), self.attack(pooled).squeeze(1))
+        comment, second = _mean(states, comment_mask), _mean(states, second_mask)
+        pooled = self.dropout(torch.cat([states[:, 0], comment, second], dim=1))  # (batch, 3 * hidden)
+        compared = torch.cat([pooled, self.dropout(comment * second)], dim=1)  # (batch, 4 * hidden)
+        return Logits(
+            self.stance(pooled), self.agreement(compared), self.attack(pooled).squeeze(1), self.target(compared)
+        )
 
 
 def new_network(encoder: str | Path, stance_labels: int) -> Network:

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
@@ -13,11 +15,20 @@ from analyzer.classifier.folder import TOKENIZER, WEIGHTS, ModelConfig, read_fol
 from analyzer.classifier.inputs import encode_windows
 from analyzer.classifier.language import is_foreign
 from analyzer.errors import ModelError
-from analyzer.predictions import UNCLEAR, Prediction, Progress, Scored, Turn
+from analyzer.predictions import TARGET_LABELS, UNCLEAR, Prediction, Progress, Scored, Turn
 from analyzer.prevalence import Correction
-from analyzer.scheme import Scheme
+from analyzer.scheme import Scheme, target_scheme
 
 _BATCH_TOKENS = 512  # little padding: a thread of 27 comments takes half the time it took in batches of 4,096
+
+
+class HeadLogits(NamedTuple):
+    """What the heads say before any softmax or sigmoid; `target` is None for a model without that head."""
+
+    stance: Floats  # (rows, labels)
+    agreement: Floats  # (rows, 3)
+    attack: Floats  # (rows,)
+    target: Floats | None  # (rows, 3)
 
 
 class OnnxPredictor:
@@ -31,59 +42,87 @@ class OnnxPredictor:
         self.scheme = scheme
         self.config = config
         self.correction: Correction | None = config.correction
+        self.reads_targets = any(output.name == "target" for output in session.get_outputs())
         self._tokenizer = tokenizer
         self._session = session
 
     def predict(self, turns: Sequence[Turn], *, progress: Progress | None = None) -> list[Prediction]:
-        """Return one prediction a turn, in order; `progress` hears of each finished batch."""
-        windows = encode_windows(self._tokenizer, turns)
-        stance, agreement, attack = self._logits(windows, progress)
+        """Return one prediction a turn, in order; `progress` hears of each finished batch.
+
+        A turn with a target is read twice: with the target for its stance, with its parent for the rest. Raises
+        ModelError for one where the model has no head for targets.
+        """
+        asked = [i for i, turn in enumerate(turns) if turn.target]
+        if asked and not self.reads_targets:
+            raise ModelError(f"model {self.name!r} has no head for a target in words; the shipped models have one")
+        plain = [replace(turn, target=None) if turn.target else turn for turn in turns]
+        windows = encode_windows(self._tokenizer, plain + [turns[i] for i in asked])
+        heads = self._logits(windows, progress, counted=len(turns))
         config = self.config
-        stance_scores = softmax(stance, config.stance_scaling).tolist()
-        agreement_scores = softmax(agreement, config.agreement_scaling).tolist()
-        attack_scores = sigmoid(attack, config.attack_scaling).tolist()
+        stance_scores = softmax(heads.stance[: len(turns)], config.stance_scaling).tolist()
+        agreement_scores = softmax(heads.agreement, config.agreement_scaling).tolist()
+        attack_scores = sigmoid(heads.attack, config.attack_scaling).tolist()
+        labels = [(config.stance_labels, config.unclear_below)] * len(turns)
+        if heads.target is not None:
+            target_scores = softmax(heads.target[len(turns) :], config.target_scaling).tolist()
+            for i, scores in zip(asked, target_scores, strict=True):
+                stance_scores[i], labels[i] = scores, (TARGET_LABELS, config.target_unclear_below)
         predictions = []
         for i, turn in enumerate(turns):
             foreign = is_foreign(turn.text, windows[i][0], config.languages)
-            stance_answer = _scored(config.stance_labels, stance_scores[i], foreign, unclear_below=config.unclear_below)
-            agreement_answer = _scored(config.agreement_labels, agreement_scores[i], foreign)
-            predictions.append(
-                Prediction(stance_answer, agreement_answer if turn.parent_text else None, attack_scores[i])
-            )
+            stance_labels, unclear_below = labels[i]
+            stance = _scored(stance_labels, stance_scores[i], foreign, unclear_below=unclear_below)
+            agreement = _scored(config.agreement_labels, agreement_scores[i], foreign)
+            predictions.append(Prediction(stance, agreement if turn.parent_text else None, attack_scores[i]))
         return predictions
 
-    def logits(self, turns: Sequence[Turn], *, progress: Progress | None = None) -> tuple[Floats, Floats, Floats]:
-        """Return uncalibrated stance (rows, labels), agreement (rows, 3) and attack (rows,) logits.
+    def logits(self, turns: Sequence[Turn], *, progress: Progress | None = None) -> HeadLogits:
+        """Return the uncalibrated logits of each turn, read as it is: with its target where it has one.
 
         Those of a comment longer than one window are the means over its windows, weighted by their tokens.
         """
-        return self._logits(encode_windows(self._tokenizer, turns), progress)
+        return self._logits(encode_windows(self._tokenizer, turns), progress, counted=len(turns))
 
-    def _logits(
-        self, windows: Sequence[Sequence[Encoding]], progress: Progress | None
-    ) -> tuple[Floats, Floats, Floats]:
+    def _logits(self, windows: Sequence[Sequence[Encoding]], progress: Progress | None, *, counted: int) -> HeadLogits:
+        """Return the logits of turns in windows; `progress` hears of those among the first `counted` turns."""
         encodings = [window for turn in windows for window in turn]
         turn_of = np.repeat(np.arange(len(windows)), [len(turn) for turn in windows])
         left = [len(turn) for turn in windows]
-        outputs = (
+        outputs = [
             np.empty((len(encodings), len(self.config.stance_labels))),
             np.empty((len(encodings), len(self.config.agreement_labels))),
             np.empty(len(encodings)),
-        )
+        ]
+        if self.reads_targets:
+            outputs.append(np.empty((len(encodings), len(TARGET_LABELS))))
         for rows in _batches(encodings):
             feed = model_feed([encodings[i] for i in rows])
             for output, values in zip(outputs, self._session.run(None, feed), strict=True):
                 output[rows] = values
             if progress:
-                progress(_finished(turn_of[rows], left))
-        if len(encodings) == len(windows):
-            return outputs
-        lengths = np.array([len(encoding.type_ids) - sum(encoding.type_ids) for encoding in encodings])
-        share = lengths / np.bincount(turn_of, lengths)[turn_of]
-        pooled = [np.zeros((len(windows), *output.shape[1:])) for output in outputs]
-        for sums, output in zip(pooled, outputs, strict=True):
-            np.add.at(sums, turn_of, (output.T * share).T)
-        return pooled[0], pooled[1], pooled[2]
+                progress(sum(turn < counted for turn in _finished(turn_of[rows], left)))
+        if len(encodings) > len(windows):
+            lengths = np.array([len(encoding.type_ids) - sum(encoding.type_ids) for encoding in encodings])
+            share = lengths / np.bincount(turn_of, lengths)[turn_of]
+            outputs = [_pooled(output, turn_of, share, len(windows)) for output in outputs]
+        stance, agreement, attack, *target = outputs
+        return HeadLogits(stance, agreement, attack, target[0] if target else None)
+
+
+class TargetPredictor:
+    """A model that answers with the stance towards one target in words: favor, against or none."""
+
+    def __init__(self, model: OnnxPredictor, target: str):
+        self.name = model.name
+        self.sha256 = model.sha256
+        self.scheme = target_scheme(target)
+        self.correction: Correction | None = None
+        self._model = model
+        self._target = target
+
+    def predict(self, turns: Sequence[Turn], *, progress: Progress | None = None) -> list[Prediction]:
+        """Return one prediction a turn, in order."""
+        return self._model.predict([replace(turn, target=self._target) for turn in turns], progress=progress)
 
 
 def load_predictor(folder: Path) -> OnnxPredictor:
@@ -117,11 +156,18 @@ def _scored(labels: Sequence[str], scores: Sequence[float], foreign: bool, *, un
     )
 
 
-def _finished(turns: Ints, left: list[int]) -> int:
-    """Return how many turns have no window left once these have been read."""
+def _finished(turns: Ints, left: list[int]) -> list[int]:
+    """Return the turns that have no window left once these have been read."""
     for turn in turns:
         left[turn] -= 1
-    return sum(left[turn] == 0 for turn in set(turns.tolist()))
+    return [turn for turn in set(turns.tolist()) if left[turn] == 0]
+
+
+def _pooled(output: Floats, turn_of: Ints, share: Floats, turns: int) -> Floats:
+    """Return the means over each turn's windows, weighted by their share of its tokens."""
+    sums = np.zeros((turns, *output.shape[1:]))
+    np.add.at(sums, turn_of, (output.T * share).T)
+    return sums
 
 
 def _batches(encodings: Sequence[Encoding]) -> Iterator[list[int]]:

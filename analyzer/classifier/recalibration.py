@@ -19,7 +19,7 @@ from analyzer.classifier.examples import Example
 from analyzer.classifier.folder import write_config
 from analyzer.classifier.predictor import OnnxPredictor, load_predictor
 from analyzer.errors import DataError
-from analyzer.predictions import AGREEMENT_LABELS
+from analyzer.predictions import AGREEMENT_LABELS, TARGET_LABELS
 from analyzer.prevalence import Correction
 
 SELECTIVE_ACCURACY = 0.75
@@ -44,7 +44,7 @@ def calibrate(
     """
     predictor = load_predictor(folder)
     config = predictor.config
-    stance, agreement, attack = predictor.logits([example.turn for example in examples])
+    stance, agreement, attack, target = predictor.logits([example.turn for example in examples])
     rows, labels = gold([example.stance for example in examples], config.stance_labels)
     if len(rows):
         scaling = fit_scaling(stance[rows], labels)
@@ -65,6 +65,15 @@ def calibrate(
         scaling = fit_scaling(np.stack([np.zeros(len(rows)), attack[rows]], axis=1), labels)
         config = replace(
             config, attack_temperature=scaling.temperature, attack_bias=(scaling.bias[1] - scaling.bias[0],)
+        )
+    rows, labels = gold([example.target_stance for example in examples], TARGET_LABELS)
+    if len(rows) and target is not None:
+        scaling = fit_scaling(target[rows], labels, biases=False)
+        probabilities = softmax(target[rows], scaling)
+        config = replace(
+            config,
+            target_temperature=scaling.temperature,
+            target_unclear_below=abstention_threshold(probabilities, labels, accuracy=accuracy),
         )
     calibration = {"rows": len(examples), "selective_accuracy": accuracy, **(provenance or {})}
     config = replace(config, calibration=calibration)

@@ -14,10 +14,10 @@ from torch.nn import functional
 from analyzer.classifier.examples import Example
 from analyzer.classifier.inputs import encode
 from analyzer.classifier.network import Logits, Network
-from analyzer.predictions import AGREEMENT_LABELS
+from analyzer.predictions import AGREEMENT_LABELS, TARGET_LABELS
 
 _IGNORED = -100  # what torch's cross-entropy skips
-_TARGETS = ("stance", "stance_scores", "agreement", "agreement_scores", "attack", "weight")
+_LEARNED = ("stance", "stance_scores", "agreement", "agreement_scores", "attack", "target", "weight")
 _SURE_WEIGHT = {1: 0.6, 2: 1.0, 3: 1.2}
 
 
@@ -38,6 +38,7 @@ class Settings:
     prior: float = 0.5
     agreement_weight: float = 1.0
     attack_weight: float = 0.5
+    target_weight: float = 1.0
     seed: int = 1
 
 
@@ -110,6 +111,7 @@ def _dataset(tokenizer: Tokenizer, examples: Sequence[Example], stance_labels: S
     encodings = encode(tokenizer, [example.turn for example in examples])
     stance_index = {label: i for i, label in enumerate(stance_labels)}
     agreement_index = {label: i for i, label in enumerate(AGREEMENT_LABELS)}
+    target_index = {label: i for i, label in enumerate(TARGET_LABELS)}
     return Dataset.from_dict(
         {
             "input_ids": [encoding.ids for encoding in encodings],
@@ -119,6 +121,7 @@ def _dataset(tokenizer: Tokenizer, examples: Sequence[Example], stance_labels: S
             "agreement": [agreement_index.get(example.agreement or "", _IGNORED) for example in examples],
             "agreement_scores": [example.agreement_scores or [0.0] * len(AGREEMENT_LABELS) for example in examples],
             "attack": [float(_IGNORED) if example.attack is None else float(example.attack) for example in examples],
+            "target": [target_index.get(example.target_stance or "", _IGNORED) for example in examples],
             "weight": [_SURE_WEIGHT.get(example.sure, 1.0) for example in examples],
         }
     )
@@ -139,7 +142,7 @@ def _batches(rows: Dataset, size: int, rng: random.Random) -> Iterator[dict[str,
         columns = rows[batch]
         padded = {name: _pad(columns[name]) for name in ("input_ids", "token_type_ids")}
         padded["attention_mask"] = _pad([[1] * len(ids) for ids in columns["input_ids"]])
-        labels = {name: torch.tensor(columns[name]) for name in _TARGETS}
+        labels = {name: torch.tensor(columns[name]) for name in _LEARNED}
         yield padded | labels
 
 
@@ -158,7 +161,8 @@ def _loss(logits: Logits, batch: dict[str, Tensor], log_prior: Tensor, settings:
     attack = functional.binary_cross_entropy_with_logits(
         logits.attack.float(), batch["attack"].clamp(min=0), reduction="none"
     )
-    total = stance + settings.agreement_weight * agreement + settings.attack_weight * known * attack
+    target = settings.target_weight * _cross_entropy(logits.target.float(), batch["target"])
+    total = stance + settings.agreement_weight * agreement + settings.attack_weight * known * attack + target
     return (batch["weight"] * total).mean()
 
 
@@ -186,7 +190,9 @@ def _optimizer(network: Network, settings: Settings) -> torch.optim.Optimizer:
             parameter.requires_grad = False
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     heads = [
-        parameter for head in (network.stance, network.agreement, network.attack) for parameter in head.parameters()
+        parameter
+        for head in (network.stance, network.agreement, network.attack, network.target)
+        for parameter in head.parameters()
     ]
     return torch.optim.AdamW(
         [{"params": encoder, "lr": settings.learning_rate}, {"params": heads, "lr": settings.head_learning_rate}],

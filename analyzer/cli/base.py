@@ -19,7 +19,7 @@ from analyzer.thread import Thread
 
 if TYPE_CHECKING:
     from analyzer.analysis import Analysis
-    from analyzer.classifier.predictor import OnnxPredictor
+    from analyzer.classifier.predictor import OnnxPredictor, TargetPredictor
     from analyzer.formats import Source
 
 _LONG_WORK = 200  # comments; less is done before a progress bar could be read
@@ -62,6 +62,12 @@ ColumnMap = Annotated[
 ]
 
 
+Target = Annotated[
+    str | None,
+    typer.Option(metavar="WORDS", help='Stance towards this instead of the model\'s topic: "building the bypass".'),
+]
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"analyzer {__version__}")
@@ -81,11 +87,17 @@ def _options(
 
 
 def analyze_file(
-    file: str, *, thread_id: str | None, input_format: str | None, model: str, column_map: str | None = None
+    file: str,
+    *,
+    thread_id: str | None,
+    input_format: str | None,
+    model: str,
+    target: str | None = None,
+    column_map: str | None = None,
 ) -> "Analysis":
     """Return the analysis of the chosen thread of a file, or of standard input for "-"."""
     source, thread, predictor = read_and_load(
-        file, thread_id=thread_id, input_format=input_format, model=model, column_map=column_map
+        file, thread_id=thread_id, input_format=input_format, model=model, target=target, column_map=column_map
     )
     from analyzer.analysis import analyze
 
@@ -94,13 +106,18 @@ def analyze_file(
 
 
 def read_and_load(
-    file: str, *, thread_id: str | None, input_format: str | None, model: str, column_map: str | None = None
-) -> "tuple[Source, Thread, OnnxPredictor]":
+    file: str,
+    *,
+    thread_id: str | None,
+    input_format: str | None,
+    model: str,
+    target: str | None = None,
+    column_map: str | None = None,
+) -> "tuple[Source, Thread, OnnxPredictor | TargetPredictor]":
     """Return the chosen thread of a file, or of standard input for "-", its source, and the predictor."""
     # The model loads while this thread imports and reads: on two processors the report starts a quarter sooner.
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(load_predictor, model)
-
+        loading = pool.submit(load_stance_model, model, target)
         source, threads = read_file(file, input_format=input_format, column_map=column_map)
         thread = choose_thread(threads, thread_id, source.name)
         import analyzer.report  # noqa: F401 (what comes next, imported while the model still loads)
@@ -130,6 +147,14 @@ def load_predictor(name: str) -> "OnnxPredictor":
     from analyzer.classifier.predictor import load_predictor
 
     return load_predictor(model_folder(name))
+
+
+def load_stance_model(name: str, target: str | None) -> "OnnxPredictor | TargetPredictor":
+    """Return the predictor of a model's own topic, or of the stance towards a target in words."""
+    from analyzer.classifier.predictor import TargetPredictor
+
+    predictor = load_predictor(name)
+    return predictor if target is None else TargetPredictor(predictor, target)
 
 
 def choose_thread(threads: list[Thread], thread_id: str | None, name: str) -> Thread:

@@ -10,7 +10,7 @@ from typing import Annotated, TextIO
 import typer
 
 from analyzer.cli import base
-from analyzer.cli.base import ModelName, Output, app, open_output
+from analyzer.cli.base import ModelName, Output, Target, app, open_output
 from analyzer.errors import DataError, ModelError, ReadError
 from analyzer.resources import DEFAULT_MODEL, model_folder
 
@@ -20,6 +20,10 @@ def predict(
     file: Annotated[str, typer.Argument(metavar="IN.jsonl", help="Rows with text, id, parent_text; - is stdin.")],
     output: Output = None,
     model: ModelName = DEFAULT_MODEL,
+    target: Target = None,
+    target_column: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Stance of each row towards the words under this key.")
+    ] = None,
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Repeat the words of each row: what `train` needs to learn from it.")
     ] = False,
@@ -31,9 +35,9 @@ def predict(
     from analyzer.rows import predict_rows
 
     with _open_rows(file) as lines:
-        predictor = base.load_predictor(model)
+        predictor = base.load_stance_model(model, target)
         with open_output(output, source=file) as out:
-            for line in predict_rows(lines, predictor, with_text=with_text):
+            for line in predict_rows(lines, predictor, target_column=target_column, with_text=with_text):
                 out.write(line + "\n")
 
 
@@ -44,6 +48,7 @@ def evaluate(
     baseline: Annotated[
         list[Path] | None, typer.Option(metavar="ROWS.jsonl", help="Train TF-IDF + logistic regression on these.")
     ] = None,
+    only: Annotated[str | None, typer.Option(metavar="KEY=VALUE", help="Score only such rows: source=vast.")] = None,
     mirrored: Annotated[
         Path | None, typer.Option(metavar="PAIRS.jsonl", help="Compare attack scores on comments with swapped sides.")
     ] = None,
@@ -65,12 +70,12 @@ def evaluate(
 
     predictor = base.load_predictor(model)
     labels = predictor.scheme.labels
-    examples = read_examples(data, labels)
-    baseline_examples = read_examples(baseline, labels) if baseline else []
+    examples = read_examples(data, labels, only=_pair(only))
+    baseline_examples = read_examples(baseline, labels, only=_pair(only)) if baseline else []
     share = predictor.config.calibrated_share(data)
     scores = evaluate_model(predictor, examples, baseline_examples=baseline_examples, calibrated_share=share)
     difference = mirrored_difference(predictor, read_pairs(mirrored)) if mirrored else None
-    test_set = ", ".join(path.name for path in data)
+    test_set = ", ".join(path.name for path in data) + (f", {only}" if only else "")
     typer.echo(render_scores(scores, difference, model=predictor.name, test_set=test_set), nl=False)
     if limits and (broken := failures(measured_values(scores, difference), limits)):
         raise ModelError(f"{predictor.name} breaks the limits in {floors}: {'; '.join(broken)}")
@@ -149,6 +154,16 @@ def train(
         settings = Settings(epochs=epochs, learning_rate=learning_rate, frozen_layers=frozen_layers, seed=seed)
         predictor = train_model(data, scheme, output, encoder=encoder, settings=settings, report=show)
     typer.echo(f"{output}: model {predictor.name!r} for {', '.join(predictor.scheme.labels)}")
+
+
+def _pair(only: str | None) -> tuple[str, str] | None:
+    """Return the key and the value of "source=vast"; raises DataError for another form."""
+    if only is None:
+        return None
+    key, sign, value = only.partition("=")
+    if not sign:
+        raise DataError(f"--only {only!r} is not of the form source=vast")
+    return key, value
 
 
 @contextmanager

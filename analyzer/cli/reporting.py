@@ -10,6 +10,7 @@ from analyzer.cli.base import (
     InputFormat,
     ModelName,
     Output,
+    Target,
     ThreadFile,
     ThreadId,
     analyze_file,
@@ -32,6 +33,7 @@ def report(
     ] = "terminal",
     output: Output = None,
     model: ModelName = DEFAULT_MODEL,
+    target: Target = None,
     thread: ThreadId = None,
     input_format: InputFormat = None,
     columns: ColumnMap = None,
@@ -39,8 +41,12 @@ def report(
     """Print the stance report of a thread.
 
     Example: analyzer report data/threads/harbour-treaty.txt --format markdown -o report.md
+
+    Any topic: analyzer report data/threads/harbour-treaty.txt --target "the harbour treaty"
     """
-    analysis = analyze_file(file, thread_id=thread, input_format=input_format, model=model, column_map=columns)
+    analysis = analyze_file(
+        file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
+    )
     from analyzer.report import RENDERERS
 
     on_screen = output is None and shows_colors(sys.stdout)
@@ -51,6 +57,7 @@ def report(
 def tree(
     file: ThreadFile,
     model: ModelName = DEFAULT_MODEL,
+    target: Target = None,
     thread: ThreadId = None,
     input_format: InputFormat = None,
     columns: ColumnMap = None,
@@ -59,7 +66,9 @@ def tree(
 
     Example: analyzer tree data/threads/harbour-treaty.txt
     """
-    analysis = analyze_file(file, thread_id=thread, input_format=input_format, model=model, column_map=columns)
+    analysis = analyze_file(
+        file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
+    )
     from analyzer.report.tree import render_tree
 
     write_text(render_tree(analysis, width=output_width(None), color=shows_colors(sys.stdout)), None, source=file)
@@ -71,6 +80,7 @@ def explain(
     comment: Annotated[str, typer.Option(metavar="ID", help="The comment, by the id that reports show.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     model: ModelName = DEFAULT_MODEL,
+    target: Target = None,
     thread: ThreadId = None,
     input_format: InputFormat = None,
 ) -> None:
@@ -78,7 +88,9 @@ def explain(
 
     Example: analyzer explain data/threads/harbour-treaty.txt --comment c2
     """
-    source, found, predictor = read_and_load(file, thread_id=thread, input_format=input_format, model=model)
+    source, found, predictor = read_and_load(
+        file, thread_id=thread, input_format=input_format, model=model, target=target
+    )
     from analyzer.explain import explain as explain_comment
     from analyzer.report.explanation import render_explanation
 

@@ -9,7 +9,11 @@ def render_scores(
 ) -> str:
     """Return the scores as aligned plain text."""
     lines = [f"{model} on {test_set}"]
-    for name, head in (("stance", evaluation.stance), ("agreement", evaluation.agreement)):
+    for name, head in (
+        ("stance", evaluation.stance),
+        ("agreement", evaluation.agreement),
+        ("target", evaluation.target),
+    ):
         if head:
             lines += ["", *_head(name, head)]
     if evaluation.attack_precision is not None:
@@ -36,7 +40,7 @@ def _head(name: str, head: HeadScore) -> list[str]:
     lines = [
         f"{name:11} macro-F1 {head.macro_f1:.3f}  ({interval})",
         f"  majority class         {head.majority_macro_f1:.3f}",
-        f"  TF-IDF + logistic      {_number(head.baseline_macro_f1)}",
+        f"  TF-IDF + logistic      {_number(head.baseline_macro_f1)}{_gain(head)}",
         f"  accuracy               {head.accuracy:.3f}",
     ]
     if head.reliability:
@@ -61,6 +65,13 @@ def _risk_coverage(reliability: Reliability) -> list[str]:
         "  accuracy " + "".join(f"{accuracy:7.3f}" for _, accuracy in reliability.risk_coverage),
         f"  mean risk over all coverages (AURC) {reliability.aurc:.3f}",
     ]
+
+
+def _gain(head: HeadScore) -> str:
+    if head.baseline_gain is None:
+        return ""
+    low, high = head.baseline_gain
+    return f"  (the model is above it by {low:+.3f} to {high:+.3f}, 95 %)"
 
 
 def _number(value: float | None) -> str:

@@ -4,6 +4,7 @@ import pytest
 from analyzer.classifier.evaluation import average_precision, evaluate, macro_f1
 from analyzer.classifier.examples import Example, thread_value
 from analyzer.classifier.folder import ModelConfig
+from analyzer.classifier.predictor import HeadLogits
 from analyzer.predictions import Turn
 
 
@@ -33,7 +34,8 @@ class Known:
 
     def logits(self, turns):
         first = np.array([0.9, 0.8, 0.7, 0.6])[: len(turns)]
-        return np.log(np.stack([first, 1 - first], axis=1)), np.zeros((len(turns), 3)), np.zeros(len(turns))
+        heads = np.log(np.stack([first, 1 - first], axis=1)), np.zeros((len(turns), 3)), np.zeros(len(turns))
+        return HeadLogits(*heads, target=np.eye(3)[[0, 1, 2, 0][: len(turns)]])
 
 
 def known_rows(*threads):
@@ -58,3 +60,32 @@ def test_threads_it_was_calibrated_on_are_left_out_where_calibration_is_judged()
     assert scores.stance.rows == 4
     assert scores.stance.reliability.rows == 2
     assert (scores.answered, scores.answered_accuracy) == (0.5, 1.0)
+
+
+def test_stances_towards_targets_have_a_score_of_their_own():
+    stances = ("favor", "against", "none", "none")  # answered favor, against, none, favor: F1 2/3, 1, 2/3
+    rows = [
+        Example(Turn("words", target="the ferry"), name, target_stance=s)
+        for name, s in zip("abcd", stances, strict=True)
+    ]
+    scores = evaluate(Known(), rows)
+    assert scores.stance is None
+    assert scores.target.macro_f1 == pytest.approx((2 / 3 + 1 + 2 / 3) / 3)
+    assert scores.target.rows_by_label == {"favor": 1, "against": 1, "none": 2}
+
+
+def test_the_gain_over_the_baseline_is_of_the_same_rows():
+    stances = ("favor", "against", "none", "favor")  # all answered right
+    rows = [
+        Example(Turn(f"sea {name}", target="the ferry"), name, target_stance=s)
+        for name, s in zip("abcd", stances, strict=True)
+    ]
+    # The baseline knows none of the words above.
+    taught = [
+        Example(Turn("road road"), "e", target_stance="favor"),
+        Example(Turn("road toll"), "f", target_stance="none"),
+    ]
+    target = evaluate(Known(), rows, baseline_examples=taught * 2).target
+    low, high = target.baseline_gain
+    assert target.baseline_macro_f1 < 0.5
+    assert 0 < low <= 1 - target.baseline_macro_f1 <= high <= 1

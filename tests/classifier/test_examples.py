@@ -39,6 +39,19 @@ def test_a_prediction_with_its_text_teaches_by_its_scores(tmp_path):
     assert (example.attack, example.is_taught) == (0.25, True)
 
 
+def test_a_row_with_a_target_has_a_stance_towards_it(tmp_path):
+    row = '{"text": "No.", "parent_text": NaN, "target": "the bridge", "stance": "against"}'
+    (example,) = read_examples(write(tmp_path / "a.jsonl", row), LABELS)
+    assert (example.stance, example.target_stance) == (None, "against")
+    assert (example.turn.target, example.turn.parent_text) == ("the bridge", None)
+
+
+def test_rows_can_be_chosen_by_a_key(tmp_path):
+    rows = '{"text": "No.", "source": "a"}\n{"text": "Yes.", "source": "b"}\n'
+    (example,) = read_examples(write(tmp_path / "a.jsonl", rows), LABELS, only=("source", "b"))
+    assert example.turn.text == "Yes."
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -49,6 +62,11 @@ def test_a_prediction_with_its_text_teaches_by_its_scores(tmp_path):
             '{"text": "x", "stance": {"scores": {"keep": 1}}}',
             "line 2: stance scores are for keep; expected keep, bridge, none",
         ),
+        (
+            '{"text": "x", "target": "y", "stance": "keep"}',
+            "unknown stance towards a target 'keep'; known: favor, against",
+        ),
+        ('{"text": "x", "parent_text": 3}', "line 2: parent_text is a string or null, not '3'"),
         ('{"stance": "keep"}', "line 2: a labelled row needs a text"),
         ('{"text": ', "line 2: not valid JSON"),
     ],

@@ -9,8 +9,8 @@ from analyzer.errors import DataError
 
 RELIABILITY = Reliability(50, 0.07, 0.05, 0.03, 0.4, ((1.0, 0.7), (0.5, 0.8)), 0.2)
 F1, ROWS = {"keep": 0.5, "bridge": 0.7}, {"keep": 40, "bridge": 60}
-HEAD = HeadScore(100, 0.6, 0.5, 0.7, 0.7, F1, ROWS, 0.3, None, RELIABILITY)
-EVALUATION = Evaluation(HEAD, None, 0.4, 0.05, None, 0.8, 0.75)
+HEAD = HeadScore(100, 0.6, 0.5, 0.7, 0.7, F1, ROWS, 0.3, None, None, RELIABILITY)
+EVALUATION = Evaluation(HEAD, None, None, 0.4, 0.05, None, 0.8, 0.75)
 VALUES = measured_values(EVALUATION, MirroredDifference(60, 0.04, 0.3, "m1"))
 
 

@@ -26,6 +26,12 @@ def test_a_top_level_comment_has_an_empty_second_segment(tokenizer):
     assert encoding.type_ids == [0, 0, 0, 1]
 
 
+def test_a_target_stands_before_the_parent(tokenizer):
+    alone, reply = encode(tokenizer, [Turn("keep", target="the ferry"), Turn("keep", "stop", "the ferry")])
+    assert alone.tokens == ["[CLS]", "keep", "[SEP]", "the", "ferry", "[SEP]"]
+    assert reply.tokens == ["[CLS]", "keep", "[SEP]", "the", "ferry", "[UNK]", "stop", "[SEP]"]
+
+
 def test_each_part_is_cut_to_its_own_share(tokenizer):
     (encoding,) = encode(tokenizer, [Turn("keep " * 1000, "stop " * 1000)])
     assert encoding.type_ids.count(0) == COMMENT_TOKENS + 2

@@ -12,9 +12,9 @@ from analyzer.classifier import recalibration
 from analyzer.classifier.calibration import Scaling, softmax
 from analyzer.classifier.examples import Example, thread_value
 from analyzer.classifier.folder import ModelConfig
-from analyzer.classifier.predictor import OnnxPredictor, load_predictor
+from analyzer.classifier.predictor import HeadLogits, OnnxPredictor, load_predictor
 from analyzer.classifier.recalibration import calibrate, fit_correction
-from analyzer.predictions import Turn
+from analyzer.predictions import TARGET_LABELS, Turn
 from analyzer.resources import model_folder
 
 LABELS = ("pro-membership", "escalation-worry", "non-intervention", "none")
@@ -31,8 +31,10 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> list[Example]:
     rng = np.random.default_rng(0)
     true = rng.normal(scale=2.0, size=(400, 4))
     stances = [rng.choice(4, p=row) for row in softmax(true, Scaling())]
-    outputs = (2 * true, np.zeros((400, 3)), np.zeros(400))
-    monkeypatch.setattr(OnnxPredictor, "logits", lambda self, turns: tuple(head[: len(turns)] for head in outputs))
+    outputs = (2 * true, np.zeros((400, 3)), np.zeros(400), 2 * true[:, :3])
+    monkeypatch.setattr(
+        OnnxPredictor, "logits", lambda self, turns: HeadLogits(*(head[: len(turns)] for head in outputs))
+    )
     return [Example(Turn("words"), f"t{i // 4}", LABELS[stance], None, i % 2, 2) for i, stance in enumerate(stances)]
 
 
@@ -45,6 +47,18 @@ def test_a_folder_is_calibrated_in_place(folder: Path, examples: list[Example]) 
     assert config.correction is not None
     assert sum(config.correction.mix) == pytest.approx(1.0)
     assert load_predictor(folder).config == config
+
+
+def test_the_head_for_targets_is_calibrated_on_rows_with_targets(folder: Path, examples: list[Example]) -> None:
+    before = load_predictor(folder).config
+    rng = np.random.default_rng(1)
+    logits = load_predictor(folder).logits([example.turn for example in examples]).target / 2
+    stances = [TARGET_LABELS[rng.choice(3, p=row)] for row in softmax(logits, Scaling())]
+    rows = [replace(row, stance=None, target_stance=own) for row, own in zip(examples, stances, strict=True)]
+    after = calibrate(folder, rows).config
+    assert after.target_temperature == pytest.approx(2.0, rel=0.2)
+    assert 0 < after.target_unclear_below < 1
+    assert after.stance_scaling == before.stance_scaling
 
 
 def test_a_head_without_labelled_rows_stays_as_it_is(folder: Path, examples: list[Example]) -> None:

@@ -12,7 +12,7 @@ from analyzer.classifier.export import export_float
 from analyzer.classifier.inputs import encode
 from analyzer.classifier.learning import train, write_folder
 from analyzer.classifier.network import Network
-from analyzer.classifier.predictor import load_predictor, model_feed, open_session
+from analyzer.classifier.predictor import TargetPredictor, load_predictor, model_feed, open_session
 from analyzer.classifier.training import Settings, compute_logits, fit
 from analyzer.errors import ModelError
 from analyzer.predictions import Turn
@@ -70,6 +70,29 @@ def test_training_learns_rules_that_one_word_carries(network, tokenizer, example
     assert [LABELS[i] for i in logits.stance.argmax(1)] == [example.stance for example in examples]
 
 
+def test_a_stance_towards_a_target_depends_on_the_target(network, tokenizer, examples, scheme_path, tmp_path):
+    # Who wants the ferry is against the road, so the same words get both labels.
+    sides = {
+        ("keep", "ferry"): "favor",
+        ("keep", "road"): "against",
+        ("build", "ferry"): "against",
+        ("build", "road"): "favor",
+    }
+    rows = [
+        Example(Turn(f"{verb} {word}", target=target), f"t{i}", target_stance=side)
+        for i, word in enumerate(("always", "never", "yes", "no"))
+        for (verb, target), side in sides.items()
+    ]
+    trained(network, tokenizer, [*examples, *rows])
+    predictor = write_folder(network, tokenizer, examples[:12], scheme_path, tmp_path / "ferry", training={})
+    ferry, road, own = predictor.predict(
+        [Turn("keep yes", "we stop", "ferry"), Turn("keep yes", None, "road"), Turn("keep yes")]
+    )
+    assert (ferry.stance.best, road.stance.best, list(own.stance.scores)) == ("favor", "against", list(LABELS))
+    assert (ferry.agreement is None, road.agreement is None) == (False, True)
+    assert TargetPredictor(predictor, "road").predict([Turn("keep yes")])[0].stance == road.stance
+
+
 def test_a_student_takes_over_its_teacher_s_scores(network, tokenizer, examples):
     scores = {"keep": (0.7, 0.2, 0.1), "bridge": (0.1, 0.6, 0.3), "none": (0.0, 0.1, 0.9)}
     taught = [Example(example.turn, example.thread, stance_scores=scores[example.stance]) for example in examples]
@@ -82,8 +105,8 @@ def test_exported_file_gives_the_network_s_logits(network, tokenizer, examples, 
     expected = compute_logits(trained(network, tokenizer, examples), tokenizer, examples)
     export_float(network, tmp_path / "float.onnx")
     session = open_session(tmp_path / "float.onnx")
-    stance, agreement, attack = session.run(None, model_feed(encode(tokenizer, [example.turn for example in examples])))
-    for exported, own in zip((stance, agreement, attack), expected, strict=True):
+    outputs = session.run(None, model_feed(encode(tokenizer, [example.turn for example in examples])))
+    for exported, own in zip(outputs, expected, strict=True):
         np.testing.assert_allclose(exported, own.numpy(), atol=1e-4)
 
 

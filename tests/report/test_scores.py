@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 from analyzer.classifier.fairness import MirroredDifference
 from analyzer.report.scores import render_scores
-from tests.classifier.test_floors import EVALUATION
+from tests.classifier.test_floors import EVALUATION, HEAD
 
 
 def test_the_scores_are_a_table() -> None:
@@ -30,3 +32,10 @@ def test_the_scores_are_a_table() -> None:
         "sides swapped in 60 comments: attack scores differ by 0.040 on average",
         "  most, 0.300, in m1",
     ]
+
+
+def test_a_baseline_stands_with_the_interval_of_what_the_model_gains() -> None:
+    scores = replace(EVALUATION, target=replace(HEAD, baseline_macro_f1=0.55, baseline_gain=(-0.01, 0.11)))
+    lines = render_scores(scores, model="toy", test_set="rows.jsonl").splitlines()
+    assert "target      macro-F1 0.600  (95 % 0.500 to 0.700, 100 rows)" in lines
+    assert "  TF-IDF + logistic      0.550  (the model is above it by -0.010 to +0.110, 95 %)" in lines
