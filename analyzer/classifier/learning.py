@@ -8,7 +8,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 from tokenizers.processors import TemplateProcessing
@@ -25,6 +24,7 @@ from analyzer.classifier.folder import (
     weights_sha256,
     write_config,
 )
+from analyzer.classifier.inputs import encode_windows
 from analyzer.classifier.network import Network, empty_network, new_network
 from analyzer.classifier.predictor import OnnxPredictor, load_predictor
 from analyzer.classifier.recalibration import calibrate
@@ -92,8 +92,7 @@ def write_folder(
     config = ModelConfig(folder.name, scheme.labels, weights_sha256(folder), 1.0, 1.0, 1.0, 0.0, training)
     write_config(folder, config)
     predictor = calibrate(folder, held_out)
-    chosen = predictor.logits([example.turn for example in held_out])[0].argmax(axis=1)
-    training = training | {"export_agreement": _export_agreement(network, tokenizer, held_out, chosen)}
+    training = training | {"export_agreement": _export_agreement(predictor, network, tokenizer, held_out)}
     write_config(folder, replace(predictor.config, training=training))
     return load_predictor(folder)
 
@@ -152,9 +151,14 @@ def _encoder_config(network: Network) -> dict[str, Any]:
     return {"model_type": config.model_type, **config.to_diff_dict()}  # type: ignore[union-attr, operator]
 
 
-def _export_agreement(network: Network, tokenizer: Tokenizer, examples: Sequence[Example], chosen: np.ndarray) -> float:
-    """Return the share of rows on which the exported file and the torch network choose the same stance."""
-    if not examples:
+def _export_agreement(
+    predictor: OnnxPredictor, network: Network, tokenizer: Tokenizer, examples: Sequence[Example]
+) -> float:
+    """Return the share of rows of one window on which the exported file chooses the torch network's stance."""
+    windows = encode_windows(tokenizer, [example.turn for example in examples])
+    read_alike = [example for example, parts in zip(examples, windows, strict=True) if len(parts) == 1]
+    if not read_alike:
         return 1.0
-    logits = compute_logits(network, tokenizer, examples).stance
-    return float((logits.argmax(1) == torch.from_numpy(chosen)).float().mean())
+    exported = predictor.logits([example.turn for example in read_alike]).stance.argmax(1)
+    own = compute_logits(network, tokenizer, read_alike).stance.argmax(1)
+    return float((own == torch.from_numpy(exported)).float().mean())
