@@ -41,7 +41,7 @@ _TIME_UNIT = re.compile(r"sec|min|hour|hr|day|week|month|year|sek|stund|tag|woch
                         r"gestern|hier|ayer|ieri|назад", re.IGNORECASE)  # fmt: skip
 _BUTTON = re.compile(
     r"(?:reply|like|share|report|flag|quote|permalink|edit|upvote|downvote|antworten|gefällt\s+mir|melden|répondre|"
-    r"j.aime|responder|rispondi|reageren|svar|odpowiedz|ответить|\d+|[·•|\s▲▼👍👎+–-])+",
+    r"j.aime|responder|rispondi|reageren|svar|odpowiedz|ответить|\d|[·•|\s▲▼👍👎+–-])+",
     re.IGNORECASE,
 )
 

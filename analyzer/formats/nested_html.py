@@ -150,7 +150,7 @@ def _is_comment_class(mark: str) -> bool:
 def _own_id(element: "etree._Element", names: Iterable[str]) -> str | None:
     for name in names:
         if value := element.get(name):
-            return value
+            return str(value)
     own = element.get("id")
     match = _NUMBERED.search(own) if own else None
     return match[1] if match else None

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 _DECLARATION = re.compile(r"<\?xml\b[^<>]*\?>")
 # What XML 1.0 forbids; one such character would end the document there.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# The numbers D800 to DFFF are halves of characters: the recovering parser lets them pass and cannot return them.
+_HALF_CHARACTER = re.compile(
+    r"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));?",
+    re.IGNORECASE,
+)
 
 
 def parse_xml(text: str, name: str) -> "etree._Element":
@@ -23,6 +28,7 @@ def parse_xml(text: str, name: str) -> "etree._Element":
 
     # The text is decoded already: an encoding that the declaration names is no longer true.
     document = _DECLARATION.sub("", _FORBIDDEN.sub("\ufffd", text[max(text.find("<"), 0) :]), count=1)
+    document = _HALF_CHARACTER.sub("\ufffd", document)
     parser = etree.XMLParser(
         encoding="utf-8", recover=True, resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
     )

@@ -115,3 +115,10 @@ def test_a_text_without_authors_has_no_comments() -> None:
 )
 def test_prose_and_undirected_talk_are_left_to_others(text: str) -> None:
     assert not addressed_text.looks_like(text, "saved.dat")
+
+
+def test_a_line_of_many_digits_is_read_at_once() -> None:
+    # As many ways to cut it into numbers would take for ever.
+    text = "Hedda says:\nLate.\n" + "9" * 400 + "!\n\nOle\nIn reply to Hedda\nNever.\n"
+    (thread,) = addressed_text.read(text, "pasted.txt")
+    assert [comment.text for comment in thread.comments] == ["Late.\n" + "9" * 400 + "!", "Never."]

@@ -100,3 +100,14 @@ def test_a_date_of_zeros_gives_way_to_the_local_one() -> None:
 def test_a_damaged_date_is_named() -> None:
     (thread,) = read(export(item("7", "ferry", comment("1").replace("2024-05-06", "2024-x05-06"))))
     assert [(issue.kind, issue.comment_id) for issue in thread.issues] == [("unreadable_time", "1")]
+
+
+@pytest.mark.parametrize("half", ["&#xD800;", "&#57343;", "&#x0dFfF"])
+def test_half_a_character_written_as_a_number_is_replaced(half: str) -> None:
+    text = export(item("7", "ferry", comment("1"))).replace("<![CDATA[Late again.]]>", f"Late {half}")
+    assert read(text)[0].comments[0].text == "Late \ufffd"
+
+
+def test_a_character_beyond_the_halves_stays() -> None:
+    text = export(item("7", "ferry", comment("1"))).replace("<![CDATA[Late again.]]>", "Late &#57344;")
+    assert read(text)[0].comments[0].text == "Late \ue000"
