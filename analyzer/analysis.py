@@ -6,7 +6,6 @@ It knows neither file formats nor reports.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Protocol
 
 import numpy as np
@@ -14,14 +13,13 @@ import numpy as np
 from analyzer.formats import Source
 from analyzer.metrics import Metrics, measure
 from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
-from analyzer.prevalence import Correction, corrected_shares
+from analyzer.prevalence import Correction, chance_interval, corrected_shares
 from analyzer.quotes import find_quotes, mask_quotes
 from analyzer.scheme import Scheme
 from analyzer.thread import Thread
 
 # Nobody quotes from further up, and a chain of thousands must not cost the square of its length.
 _QUOTABLE_ANCESTORS = 20
-_Z_95 = 1.959964
 _FEW_DECIDED = 10
 
 
@@ -154,11 +152,7 @@ def _parent_text(thread: Thread, i: int) -> str | None:
 
 
 def _share(count: int, total: int, too_few: bool) -> StanceShare:
-    """Return `count` of `total` with its 95 % score interval (Wilson 1927)."""
     if not total:
         return StanceShare(0, None, None, None)
-    share = count / total
-    square = _Z_95**2
-    middle = (share + square / (2 * total)) / (1 + square / total)
-    half = _Z_95 / (1 + square / total) * sqrt(share * (1 - share) / total + square / (4 * total**2))
-    return StanceShare(count, share, max(0.0, middle - half), min(1.0, middle + half), too_few)
+    low, high = chance_interval(np.array(count / total), total)
+    return StanceShare(count, count / total, float(low), float(high), too_few)

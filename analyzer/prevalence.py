@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 _PRIOR_COMMENTS = 4.0  # a thread of few comments is pulled towards the held-out mix by as much as four comments
 _DRAW_PRIOR_COMMENTS = 0.01  # the interval is not pulled
 _ROUNDS = 60
+_Z_95 = 1.959964
 _LARGEST_DRAW = 500  # comments; beyond, chance in the thread is small beside doubt about the classifier
 
 
@@ -32,7 +33,8 @@ class Correction:
 def corrected_shares(scores: Floats, correction: Correction, *, seed: int = 0) -> tuple[Floats, Floats, Floats]:
     """Return (share, low, high), each (labels,), of a thread whose calibrated probabilities are (comments, labels).
 
-    The 95 % interval is from a bootstrap over the held-out rows and over the thread's comments.
+    The 95 % interval is from a bootstrap over the held-out rows and over the thread's comments, and never narrower than
+    chance in a thread of that size: a label that no comment shows is drawn in no bootstrap sample either.
     """
     rng = np.random.default_rng(seed)
     mix = np.array(correction.mix)
@@ -43,7 +45,16 @@ def corrected_shares(scores: Floats, correction: Correction, *, seed: int = 0) -
     drawn = _likeliest_mix(draws[:, None, :1] * logs[rows] + draws[:, None, 1:], mix * _DRAW_PRIOR_COMMENTS)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     low[low < 0.5 / len(logs)] = 0.0  # less than half a comment is none
-    return share, np.minimum(low, share), np.maximum(high, share)
+    least, most = chance_interval(share, len(scores))
+    return share, np.minimum(low, least), np.maximum(high, most)
+
+
+def chance_interval(share: Floats, total: int) -> tuple[Floats, Floats]:
+    """Return the 95 % score interval (Wilson 1927) of shares of `total` comments, the labels taken as given."""
+    square = _Z_95**2
+    middle = (share + square / (2 * total)) / (1 + square / total)
+    half = _Z_95 / (1 + square / total) * np.sqrt(share * (1 - share) / total + square / (4 * total**2))
+    return np.maximum(0.0, middle - half), np.minimum(1.0, middle + half)
 
 
 def _likeliest_mix(log_likelihoods: Floats, prior: Floats) -> Floats:

@@ -50,3 +50,11 @@ def test_more_doubt_about_the_classifier_widens_the_interval() -> None:
 def test_the_same_thread_has_the_same_shares() -> None:
     scores = np.array([[0.8, 0.2]] * 30)
     assert [x.tolist() for x in corrected_shares(scores, EVEN)] == [x.tolist() for x in corrected_shares(scores, EVEN)]
+
+
+def test_a_label_that_no_comment_shows_is_not_ruled_out_by_a_small_thread() -> None:
+    # Wilson's upper bound for 0 of 20 is z² / (n + z²) = 3.84 / 23.84.
+    share, low, high = corrected_shares(np.array([[1.0, 0.0]] * 20), Correction([1 - 1e-9, 1e-9], EVEN.draws))
+    assert share[1] == pytest.approx(0.0, abs=1e-6)
+    assert low[1] == 0.0
+    assert high[1] == pytest.approx(3.8415 / 23.8415, abs=1e-3)
