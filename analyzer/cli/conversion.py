@@ -57,7 +57,7 @@ def convert(
 
 @app.command()
 def formats() -> None:
-    """List the forms of files that are read, each with how it is known; a file is never known by its name alone.
+    """List the forms of files that are read, each with how it is known and an example; a name alone never counts.
 
     Example: analyzer formats
     """
@@ -67,6 +67,7 @@ def formats() -> None:
         typer.echo(name)
         for words in (reader.__doc__, reader.looks_like.__doc__):
             typer.echo("    " + (words or "").partition("\n")[0])
+        typer.echo("        " + reader.EXAMPLE.replace("\n", "\n        "))
     for name, words in _CONTAINERS:
         typer.echo(f"{name}\n    {words}")
 

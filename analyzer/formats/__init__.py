@@ -48,7 +48,9 @@ HEAD = 65_536
 
 
 class Reader(Protocol):
-    """What a format module offers."""
+    """What a format module offers; `EXAMPLE` is the beginning of such a file."""
+
+    EXAMPLE: str
 
     def looks_like(self, head: str, name: str) -> bool:
         """Say whether a file that begins with `head` is in this format; the extension of `name` is only a hint."""

@@ -58,6 +58,9 @@ class _Part:
     lines: list[str] = field(default_factory=list)
 
 
+EXAMPLE = "Hedda says:\nKeep it.\n\nOle\nIn reply to Hedda\nNo."
+
+
 def looks_like(head: str, name: str) -> bool:
     """Text with at least two authors' lines, one of them with the name of whom it answers; no list of comments."""
     if not _ADDRESS_ANYWHERE.search(head):

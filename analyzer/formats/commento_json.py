@@ -12,6 +12,9 @@ from analyzer.thread import Comment, Thread
 _MARK = re.compile(r'"commentHex"\s*:')
 
 
+EXAMPLE = '{"comments": [{"commentHex": "a1", "parentHex": "root", "markdown": "Keep it."}]}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A JSON object whose comments have a "commentHex"."""
     return head.lstrip()[:1] == "{" and _MARK.search(head) is not None

@@ -20,6 +20,9 @@ _OUR_ROW = re.compile(r'"meta":\s*\{"thread_id":[^\n]*"depth":[^\n]*"status":')
 _HEAD = 10_000  # characters; our rows have their texts at the end
 
 
+EXAMPLE = '{"id": "u1", "conversation_id": "u1", "speaker": "ole", "reply-to": null, "text": "Keep it.", "meta": {}}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A first line that is a JSON object with `conversation_id`, `speaker`, `reply-to` or `reply_to`, and `meta`."""
     line = head.lstrip().partition("\n")[0]

@@ -14,6 +14,9 @@ _MARKS = tuple(
 )
 
 
+EXAMPLE = '{"data": {"story": {"comments": {"edges": [{"node": {"id": "a", "body": "Keep it."}}]}}}}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A JSON object with a "story", "edges" and a "body" of text."""
     return head.lstrip()[:1] == "{" and all(mark.search(head) for mark in _MARKS)

@@ -14,6 +14,9 @@ _TOPIC = "1"  # the post number of what opens a topic
 _NOTE = 3  # the type of a post that Discourse writes itself ("closed", "split")
 
 
+EXAMPLE = '{"post_stream": {"posts": [{"id": 1, "post_number": 1, "cooked": "<p>Keep it.</p>"}]}}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A JSON object with a "post_stream"."""
     return head.lstrip()[:1] == "{" and _MARK.search(head) is not None

@@ -17,6 +17,9 @@ _ROOT = re.compile(r"<disqus[\s>]")
 _ID = "{http://disqus.com/disqus-internals}id"
 
 
+EXAMPLE = '<disqus xmlns:dsq="http://disqus.com/disqus-internals"><post dsq:id="1"><message>Keep it.</message></post>'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A `disqus` element near the beginning."""
     return _ROOT.search(head) is not None

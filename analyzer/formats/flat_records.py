@@ -65,6 +65,9 @@ class _Group:
     titles: set[str] = field(default_factory=set)
 
 
+EXAMPLE = "id,parent_id,author,text\n1,,Hedda,Keep it.\n2,1,Ole,No."
+
+
 def looks_like(head: str, name: str) -> bool:
     """A first record that is a JSON object with a comment's fields, or a header row with a comment's columns."""
     extension = name.lower().rpartition(".")[2]

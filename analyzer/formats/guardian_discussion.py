@@ -13,6 +13,9 @@ _MARK = re.compile(r'"discussion"\s*:\s*\{')
 _FIELD = re.compile(r'"(?:commentCount|topLevelCommentCount|isoDateTime)"\s*:')
 
 
+EXAMPLE = '{"status": "ok", "discussion": {"key": "/p/1", "commentCount": 1, "comments": [{"id": 1}]}}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A JSON object with a "discussion" that counts or dates its comments."""
     return head.lstrip()[:1] == "{" and _MARK.search(head) is not None and _FIELD.search(head) is not None

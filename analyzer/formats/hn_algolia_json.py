@@ -14,6 +14,9 @@ _NEXT_OBJECT = re.compile(r"\}\s*\n\{")
 _CHILDREN = re.compile(r'"children"\s*:\s*\[\s*[{\]]')
 
 
+EXAMPLE = '{"id": 1, "author": "ole", "title": "Ferry", "children": [{"id": 2, "author": "brit", "text": "Keep it."}]}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """One JSON object with an id, an author and a list of children; several, a line each, are flat records."""
     one_object = head.lstrip()[:1] == "{" and not _NEXT_OBJECT.search(head)

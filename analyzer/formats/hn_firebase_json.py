@@ -17,6 +17,9 @@ _MARKS = (
 )
 
 
+EXAMPLE = '{"id": 2, "type": "comment", "by": "ole", "parent": 1, "kids": [3], "text": "Keep it."}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """JSON with items of the type "comment" or "story" that have "kids" or a "parent", and a name in "by"."""
     return head.lstrip()[:1] in {"{", "["} and all(mark.search(head) for mark in _MARKS)

@@ -26,6 +26,9 @@ _MORE = re.compile(r"""\bclass\s*=\s*["']?morelink\b""")
 _DEEPEST_GAP = 20
 
 
+EXAMPLE = '<html><tr class="athing comtr" id="1"><td class="commtext">Keep it.</td></tr>'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A page whose table rows have the class "comtr"."""
     return is_page(head) and _MARK.search(head) is not None

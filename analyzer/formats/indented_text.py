@@ -42,6 +42,9 @@ class _Item:
     loose: bool
 
 
+EXAMPLE = "2 COMMENTS\n\n1. Keep it.\n    - No."
+
+
 def looks_like(head: str, name: str) -> bool:
     """Any text that is not markup or JSON: whether it has comments is for `read` to say."""
     return not _OTHER_FORM.match(head)

@@ -14,6 +14,9 @@ _IMPORT = (re.compile(r'"remote_addr"\s*:'), re.compile(r'"comments"\s*:\s*\['))
 _DELETED = 4  # Isso's mode of a comment that is kept only for its replies
 
 
+EXAMPLE = '{"total_replies": 1, "hidden_replies": 0, "replies": [{"id": 1, "text": "<p>Keep it.</p>"}]}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """JSON that counts "hidden_replies", or pages of comments with a "remote_addr"."""
     start = head.lstrip()[:1]

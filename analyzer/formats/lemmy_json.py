@@ -13,6 +13,9 @@ from analyzer.thread import Comment, Thread
 _MARKS = (re.compile(r'"path"\s*:\s*"0\.\d'), re.compile(r'"post_id"\s*:'))
 
 
+EXAMPLE = '{"comments": [{"comment": {"id": 1, "post_id": 7, "path": "0.1", "content": "Keep it."}}]}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A JSON object with a "post_id" and a "path" of comment ids that begins with 0."""
     return head.lstrip()[:1] == "{" and all(mark.search(head) for mark in _MARKS)

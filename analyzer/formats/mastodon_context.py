@@ -13,6 +13,9 @@ from analyzer.thread import Comment, Thread, build_thread
 _MARKS = tuple(re.compile(rf'"{name}"\s*:\s*\[') for name in ("ancestors", "descendants"))
 
 
+EXAMPLE = '{"ancestors": [], "descendants": [{"id": "2", "in_reply_to_id": "1", "content": "<p>Keep it.</p>"}]}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A JSON object with lists of "ancestors" and, in a file that is short enough to tell, "descendants"."""
     ancestors, descendants = (mark.search(head) is not None for mark in _MARKS)

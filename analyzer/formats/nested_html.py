@@ -52,6 +52,9 @@ _FEWEST_LETTERS = 2
 _MOST_LINKED = 0.6
 
 
+EXAMPLE = '<html><article class="comment"><p>Keep it.</p><article class="comment">No.</article></article></html>'
+
+
 def looks_like(head: str, name: str) -> bool:
     """Any page of HTML."""
     return is_page(head)

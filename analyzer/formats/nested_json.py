@@ -48,6 +48,9 @@ _Found = tuple[dict[str, Any], str, str | None]
 """A comment's fields, its id, and the id of the comment it is nested in."""
 
 
+EXAMPLE = '[{"id": 1, "text": "Keep it.", "replies": [{"id": 2, "text": "No."}]}]'
+
+
 def looks_like(head: str, name: str) -> bool:
     """JSON with words under a usual name and non-empty replies; a table's own list is none of these."""
     if head.lstrip()[:1] not in {"{", "["} or _NEXT_OBJECT.search(head) or not _WORDS.search(head):

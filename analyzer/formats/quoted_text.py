@@ -69,6 +69,9 @@ class _Known:
         return all(paragraph in self.words for paragraph in other.paragraphs)
 
 
+EXAMPLE = "Hedda wrote:\n> Keep it.\n\nNo."
+
+
 def looks_like(head: str, name: str) -> bool:
     """Text with "X wrote:" above a line that is quoted one level deeper; no list of comments."""
     lines = head.split("\n")

@@ -16,6 +16,9 @@ _SAID = ("t1", "more")
 _REMOVED = {"[deleted]", "[removed]"}
 
 
+EXAMPLE = '[{"kind": "Listing", "data": {"children": [{"kind": "t3", "data": {"id": "p1"}}]}}, {"kind": "Listing"}]'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A JSON document with an object of the kind "Listing", or with a list of "things", near its beginning."""
     return head.lstrip()[:1] in {"[", "{"} and any(mark.search(head) for mark in (_LISTING, _THINGS))

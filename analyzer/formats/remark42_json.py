@@ -12,6 +12,9 @@ from analyzer.thread import Comment, Thread
 _MARKS = (re.compile(r'"pid"\s*:'), re.compile(r'"locator"\s*:\s*\{'))
 
 
+EXAMPLE = '{"comments": [{"id": "1", "pid": "", "text": "<p>Keep it.</p>", "locator": {"url": "/ferry"}}]}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """JSON whose comments have a "pid" and a "locator"."""
     return head.lstrip()[:1] in {"{", "["} and all(mark.search(head) for mark in _MARKS)

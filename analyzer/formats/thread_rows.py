@@ -36,6 +36,9 @@ class _Group:
     issues: tuple[Issue, ...] = ()
 
 
+EXAMPLE = '{"thread_id": "t1", "id": "c1", "parent_id": null, "depth": 0, "status": "ok", "text": "Keep it."}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A first row, or a header, with just the columns of `analyzer convert` in their order."""
     return _FIRST_ROW.match(head) is not None or head.lstrip().partition("\n")[0].replace('"', "") == _HEADER

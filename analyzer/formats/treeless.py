@@ -9,6 +9,9 @@ _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)\b")
 _STACK_EXCHANGE = re.compile(r"<comments>\s*<row\b[^>]*\bPostId=", re.I)
 
 
+EXAMPLE = '<rss version="2.0"><channel><item><title>Comment by Ole</title></item></channel></rss>'
+
+
 def looks_like(head: str, name: str) -> bool:
     """An RSS or Atom feed, or a Stack Exchange table of comments."""
     start = head[:4096]

@@ -36,6 +36,9 @@ _SKIP = ("wc-comment-header", "wc-comment-footer", "wpd-comment-header", "wpd-co
 _NEAR = 40
 
 
+EXAMPLE = '<ol class="comment-list"><li id="comment-1" class="comment depth-1">Keep it.</li></ol>'
+
+
 def looks_like(head: str, name: str) -> bool:
     """A page with elements that are numbered as WordPress numbers comments, or placed at one of its depths."""
     return is_page(head) and _MARK.search(head) is not None

@@ -13,6 +13,9 @@ from analyzer.thread import Comment, Thread
 _MARKS = (re.compile(r'"content"\s*:\s*\{\s*"(?:rendered|raw)"\s*:'), re.compile(r'"author_name"\s*:'))
 
 
+EXAMPLE = '[{"id": 1, "post": 9, "parent": 0, "author_name": "Ole", "content": {"rendered": "<p>Keep it.</p>"}}]'
+
+
 def looks_like(head: str, name: str) -> bool:
     """JSON with an "author_name" and a "content" that is "rendered"."""
     return head.lstrip()[:1] in {"[", "{"} and all(mark.search(head) for mark in _MARKS)

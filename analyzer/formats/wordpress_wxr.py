@@ -19,6 +19,9 @@ _NAMESPACE = re.compile(r"""["']https?://wordpress\.org/export/[\d.]+/["']""")
 _TRASH = {"trash", "post-trashed"}
 
 
+EXAMPLE = '<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><wp:comment>'
+
+
 def looks_like(head: str, name: str) -> bool:
     """Markup with the namespace of WordPress exports near its beginning."""
     return _NAMESPACE.search(head) is not None and "<rss" in head

@@ -13,6 +13,9 @@ from analyzer.thread import Comment, Thread
 _MARK = re.compile(r'"kind"\s*:\s*"youtube#comment|"topLevelComment"\s*:\s*\{')
 
 
+EXAMPLE = '{"kind": "youtube#commentThreadListResponse", "items": [{"snippet": {"topLevelComment": {}}}]}'
+
+
 def looks_like(head: str, name: str) -> bool:
     """JSON that names its kind as YouTube's comments."""
     return head.lstrip()[:1] in {"[", "{"} and _MARK.search(head) is not None

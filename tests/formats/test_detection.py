@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.errors import NoCommentsError, ReadError, UnknownFormatError
-from analyzer.formats import Source, detect_format, read_threads
+from analyzer.formats import READERS, Source, detect_format, read_threads
 
 PUSHSHIFT = (
     '{"all_awardings": [], "id": "k1", "author": "ines", "body": "Late", "link_id": "t3_p", "parent_id": "t3_p"}\n'
@@ -26,6 +26,11 @@ LINES = '{"id": 1, "parent_id": null, "text": "The ferry is late"}\n{"id": 2, "p
 def write(path: Path, data: str | bytes) -> Path:
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     return path
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_example_of_a_form_is_known_as_that_form(name: str) -> None:
+    assert detect_format(READERS[name].EXAMPLE, "x.dat") == name
 
 
 @pytest.mark.parametrize(
