@@ -197,6 +197,7 @@ def _without_duplicates(comments: list[Comment], issues: list[Issue]) -> list[Co
         return comments
     taken = set(first)
     numbers: dict[str, int] = {}
+    again: dict[str, str] = {}  # one text for all copies of an id, which can be many
     seen: set[Comment] = set()
     kept = []
     for comment in comments:
@@ -212,16 +213,19 @@ def _without_duplicates(comments: list[Comment], issues: list[Issue]) -> list[Co
             number += 1
         numbers[comment.id] = number
         taken.add(new_id)
-        issues.append(Issue("duplicate_id", new_id, f"a second comment with id {comment.id!r}; kept as {new_id!r}"))
+        again.setdefault(comment.id, f"a second comment with id {comment.id!r}; kept under an id of its own")
+        issues.append(Issue("duplicate_id", new_id, again[comment.id]))
         # A copy that answers its own original id is a self-reply and must stay one under the new id.
         parent_id = new_id if comment.parent_id == comment.id else comment.parent_id
         kept.append(replace(comment, id=new_id, parent_id=parent_id))
+    del first, seen, taken, numbers  # large where every id is the same
     return sorted(kept, key=_order)  # by the new ids: a mended thread, written and read again, keeps its order
 
 
 def _link(nodes: list[Comment], issues: list[Issue], *, one_root: bool) -> list[int]:
     """Return each node's parent position, appending placeholders to `nodes` for parents that are not there."""
     index = {comment.id: i for i, comment in enumerate(nodes)}
+    absent: dict[int, str] = {}  # one text for all replies to a missing parent, which can be many
     timed = any(comment.created for comment in nodes)
     seen_root = False
     parents = []
@@ -249,8 +253,9 @@ def _link(nodes: list[Comment], issues: list[Issue], *, one_root: bool) -> list[
             nodes.append(Comment(parent_id, status="missing"))
         parent = index[parent_id]
         if nodes[parent].status == "missing" and comment.status != "missing":
-            detail = f"its parent {parent_id!r} is not in the file; a placeholder stands for it"
-            issues.append(Issue("missing_parent", comment.id, detail))
+            if parent not in absent:
+                absent[parent] = f"its parent {parent_id!r} is not in the file; a placeholder stands for it"
+            issues.append(Issue("missing_parent", comment.id, absent[parent]))
         parents.append(parent)
     parents += [-1] * (len(nodes) - len(parents))
     return parents
