@@ -54,6 +54,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _TABLE = re.compile(
     r'\s*(?:\{(?:[^{}\[\]]|\{[^{}\[\]]*\})*"(?P<key>comments|data|items|results|rows)"\s*:\s*)?\[\s*(?=\{)'
 )
+_BEFORE_ROWS = 65_536  # characters that may stand before the end of a table's first row
 _REDDIT_ID = re.compile(r"t([13])_(.+)", re.DOTALL)
 
 
@@ -95,7 +96,7 @@ def read(text: str, name: str, *, columns: Mapping[str, str] | None = None) -> l
     if unknown := [role for role in chosen if role not in _NAMES]:
         raise ReadError(f"unknown kind of column {unknown[0]!r}; known: {', '.join(_NAMES)}")
     groups: dict[str, _Group] = {}
-    if table := json_table(text):
+    if table := json_table(text[:_BEFORE_ROWS]):
         rows = _json_rows(_list_records(text, name, table["key"]), name, chosen)
     elif text.lstrip().startswith("{"):
         rows = _json_rows(_line_records(text, name), name, chosen)
