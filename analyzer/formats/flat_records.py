@@ -63,7 +63,7 @@ class _Group:
     """The rows of one thread while they are read."""
 
     comments: list[Comment] = field(default_factory=list)
-    titles: set[str] = field(default_factory=set)
+    titles: tuple[str, ...] = ()  # two at most: a thread with more than one has none
 
 
 EXAMPLE = "id,parent_id,author,text\n1,,Hedda,Keep it.\n2,1,Ole,No."
@@ -106,22 +106,19 @@ def read(text: str, name: str, *, columns: Mapping[str, str] | None = None) -> l
         thread_id = _id(row.thread) or ""
         group = groups.setdefault(thread_id, _Group())
         group.comments.append(_comment(row, number))
-        if title := _words(row.title):
-            group.titles.add(title)
+        if (title := _words(row.title)) and title not in group.titles:
+            group.titles = (*group.titles[:1], title)
     if not groups:
         raise NoCommentsError(f"no reader comments found in {name}: it has a header but no rows")
     for thread_id, group in groups.items():
         group.comments = _resolve_parents(group.comments, thread_id)
     one_root = _one_root([group.comments for group in groups.values()])
-    return [
-        build_thread(
-            groups[thread_id].comments,
-            id=thread_id,
-            title=groups[thread_id].titles.pop() if len(groups[thread_id].titles) == 1 else "",
-            one_root=one_root,
-        )
-        for thread_id in sorted(groups, key=lambda thread_id: (len(thread_id), thread_id))
-    ]
+    threads = []
+    for thread_id in sorted(groups, key=lambda thread_id: (len(thread_id), thread_id)):
+        group = groups.pop(thread_id)  # of a million threads, what they were made from would weigh as much again
+        title = group.titles[0] if len(group.titles) == 1 else ""
+        threads.append(build_thread(group.comments, id=thread_id, title=title, one_root=one_root))
+    return threads
 
 
 def json_table(head: str) -> re.Match[str] | None:
