@@ -139,7 +139,7 @@ def main() -> None:
             counts["read"] += 1
         except AnalyzerError:
             counts["refused"] += 1
-        except Exception:
+        except Exception:  # any other kind is what is looked for
             counts["failed"] += 1
             print(f"input {number}, made from {name}, fails:\n{traceback.format_exc(limit=-3)}")
             if options.keep:

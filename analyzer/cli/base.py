@@ -86,19 +86,10 @@ def _options(
     """
 
 
-def analyze_file(
-    file: str,
-    *,
-    thread_id: str | None,
-    input_format: str | None,
-    model: str,
-    target: str | None = None,
-    column_map: str | None = None,
+def analyze_with_progress(
+    source: "Source", thread: "Thread", predictor: "OnnxPredictor | TargetPredictor"
 ) -> "Analysis":
-    """Return the analysis of the chosen thread of a file, or of standard input for "-"."""
-    source, thread, predictor = read_and_load(
-        file, thread_id=thread_id, input_format=input_format, model=model, target=target, column_map=column_map
-    )
+    """Return the analysis of what `read_and_load` returned, with a progress bar."""
     from analyzer.analysis import analyze
 
     with progress_bar(thread.found) as progress:

@@ -13,7 +13,7 @@ from analyzer.cli.base import (
     Target,
     ThreadFile,
     ThreadId,
-    analyze_file,
+    analyze_with_progress,
     app,
     output_width,
     read_and_load,
@@ -44,9 +44,10 @@ def report(
 
     Any topic: analyzer report data/threads/harbour-treaty.txt --target "the harbour treaty"
     """
-    analysis = analyze_file(
+    loaded = read_and_load(
         file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
     )
+    analysis = analyze_with_progress(*loaded)
     from analyzer.report import RENDERERS
 
     on_screen = output is None and shows_colors(sys.stdout)
@@ -66,9 +67,10 @@ def tree(
 
     Example: analyzer tree data/threads/harbour-treaty.txt
     """
-    analysis = analyze_file(
+    loaded = read_and_load(
         file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
     )
+    analysis = analyze_with_progress(*loaded)
     from analyzer.report.tree import render_tree
 
     write_text(render_tree(analysis, width=output_width(None), color=shows_colors(sys.stdout)), None, source=file)
