@@ -47,7 +47,7 @@ def main() -> None:
     predictor = load_predictor(model_folder(options.model))
     config = predictor.config
     examples = read_examples([options.data], config.stance_labels)
-    stance, agreement, _ = predictor.logits([example.turn for example in examples])
+    stance, agreement, *_ = predictor.logits([example.turn for example in examples])
     print(f"{'head':11}{'way':26}{'error':>8}{'chance':>8}{'debiased':>10}{'Brier':>8}{'macro-F1':>10}")
     for name, logits, labels, shipped in (
         ("stance", stance, config.stance_labels, config.stance_scaling),
