@@ -37,22 +37,22 @@ def calibrate(
 ) -> OnnxPredictor:
     """Fit the scalings, the `unclear` threshold and the correction of shares, and return the new folder's predictor.
 
-    The folder is changed in place, or copied to `output`. A head without labelled rows stays as it is. Agreement gets a
-    temperature only: biases would cost its rare labels (models/LOG.md). The threshold is the lowest at which answers
-    reach `accuracy`. `provenance` is kept in config.json beside the number of rows. Raises DataError where `output`
-    cannot be written.
+    The folder is changed in place, or copied to `output`. A head without labelled rows stays as it is. Heads with
+    several labels get a temperature only: biases would cost their rare labels (models/LOG.md). The threshold is the
+    lowest at which answers reach `accuracy`. `provenance` is kept in config.json beside the number of rows. Raises
+    DataError where `output` cannot be written.
     """
     predictor = load_predictor(folder)
     config = predictor.config
     stance, agreement, attack, target = predictor.logits([example.turn for example in examples])
     rows, labels = gold([example.stance for example in examples], config.stance_labels)
     if len(rows):
-        scaling = fit_scaling(stance[rows], labels)
+        scaling = fit_scaling(stance[rows], labels, biases=False)
         probabilities = softmax(stance[rows], scaling)
         config = replace(
             config,
             stance_temperature=scaling.temperature,
-            stance_bias=scaling.bias,
+            stance_bias=(),
             unclear_below=abstention_threshold(probabilities, labels, accuracy=accuracy),
             correction=fit_correction(probabilities, labels, [examples[i].thread for i in rows]),
         )
