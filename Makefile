@@ -4,7 +4,7 @@ PYTHON ?= python3
 
 SHARED := $(or $(ANALYZER_SHARED),../shared)
 
-.PHONY: demo test lint check-shared check-browser gate clean
+.PHONY: demo test lint check-shared check-browser gate train-small clean
 
 demo: $(VENV)/ready  ## a stance report on a bundled thread
 	$(BIN)/analyzer report data/threads/harbour-treaty.txt
@@ -31,6 +31,10 @@ gate: $(VENV)/ready  ## fail if a shipped model scores below its floors.toml on 
 	  $(BIN)/analyzer evaluate $(SHARED)/stance/dev.jsonl --model $$(dirname $$floors) \
 	    --mirrored data/labelled/mirrored.jsonl --floors $$floors || exit 1; \
 	done; fi
+
+train-small: $(VENV)/ready-train  ## a lesser model from data/labelled/written.jsonl alone, in models/retrained
+	$(BIN)/analyzer train data/labelled/written.jsonl --scheme data/schemes/ukraine-nato.toml \
+	  --encoder sentence-transformers/all-MiniLM-L6-v2 -o models/retrained
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

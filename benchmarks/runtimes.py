@@ -23,7 +23,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from analyzer.classifier.examples import read_examples
 from analyzer.classifier.export import export_float, export_int8
 from analyzer.classifier.inputs import encode
-from analyzer.classifier.learning import default_encoder, load_tokenizer
+from analyzer.classifier.learning import load_tokenizer, published_encoder
 from analyzer.classifier.network import new_network
 from analyzer.classifier.predictor import model_feed, open_session
 from analyzer.classifier.training import Settings, fit
@@ -88,9 +88,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     labels = read_scheme(resource("data", "schemes", "ukraine-nato.toml")).labels
-    tokenizer = load_tokenizer(default_encoder())
+    tokenizer = load_tokenizer(published_encoder())
     examples = read_examples([options.data], labels)
-    network = new_network(default_encoder(), len(labels))
+    network = new_network(published_encoder(), len(labels))
     settings = Settings(epochs=1)
     fit(network, tokenizer, examples[options.rows : 4 * options.rows], labels, settings=settings)
     encodings = encode(tokenizer, [example.turn for example in examples[: options.rows]])

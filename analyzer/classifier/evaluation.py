@@ -16,11 +16,13 @@ from analyzer.classifier.calibration import (
     softmax,
 )
 from analyzer.classifier.examples import Example, thread_value
-from analyzer.classifier.predictor import OnnxPredictor
+from analyzer.classifier.folder import ModelConfig
+from analyzer.classifier.predictor import HeadLogits, OnnxPredictor
 from analyzer.errors import DataError
 from analyzer.predictions import TARGET_LABELS
 
 _DRAWS = 2000
+_MANY = 1000  # rows from which a word that occurs once tells TF-IDF little
 _COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
 
 
@@ -93,8 +95,26 @@ def evaluate(
     With `baseline_examples`, TF-IDF (1-2 grams) with logistic regression is trained on them and scored beside. The
     threads that `split_by_thread` holds out at `calibrated_share` are left out where calibration is judged.
     """
-    config = predictor.config
-    stance, agreement, attack, target = predictor.logits([example.turn for example in examples])
+    logits = predictor.logits([example.turn for example in examples])
+    return score(
+        predictor.config,
+        examples,
+        logits,
+        baseline_examples=baseline_examples,
+        calibrated_share=calibrated_share,
+    )
+
+
+def score(
+    config: ModelConfig,
+    examples: Sequence[Example],
+    logits: HeadLogits,
+    *,
+    baseline_examples: Sequence[Example] = (),
+    calibrated_share: float = 0.0,
+) -> Evaluation:
+    """Return the scores of these logits of the examples; see `evaluate`."""
+    stance, agreement, attack, target = logits
     stance_scores = softmax(stance, config.stance_scaling)
     stances = [example.stance for example in examples]
     unseen = [thread_value(example.thread) >= calibrated_share for example in examples]
@@ -238,7 +258,7 @@ def _baseline(train: Sequence[Example], test: Sequence[Example], head: str) -> l
     except ImportError as error:
         raise DataError("the baseline needs scikit-learn: pip install 'analyzer[train]'") from error
     model = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+        TfidfVectorizer(ngram_range=(1, 2), min_df=2 if len(labelled) > _MANY else 1, sublinear_tf=True),
         LogisticRegression(C=10, class_weight="balanced", max_iter=1000),
     )
     model.fit([example.turn.text for example in labelled], [getattr(example, head) for example in labelled])

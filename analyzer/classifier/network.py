@@ -40,6 +40,13 @@ class Network(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Logits:
         """Return the logits for token ids, mask and types, each (batch, tokens); type 1 marks the second part."""
+        pooled, compared = self.vectors(input_ids, attention_mask, token_type_ids)
+        return Logits(
+            self.stance(pooled), self.agreement(compared), self.attack(pooled).squeeze(1), self.target(compared)
+        )
+
+    def vectors(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the heads see: (batch, 3 * hidden), and with the product (batch, 4 * hidden)."""
         types = {"token_type_ids": token_type_ids} if self.encoder_reads_types else {}
         states = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, **types
@@ -47,11 +54,8 @@ class Network(nn.Module):
         second_mask = (attention_mask * token_type_ids).to(states.dtype)
         comment_mask = (attention_mask * (1 - token_type_ids)).to(states.dtype)
         comment, second = _mean(states, comment_mask), _mean(states, second_mask)
-        pooled = self.dropout(torch.cat([states[:, 0], comment, second], dim=1))  # (batch, 3 * hidden)
-        compared = torch.cat([pooled, self.dropout(comment * second)], dim=1)  # (batch, 4 * hidden)
-        return Logits(
-            self.stance(pooled), self.agreement(compared), self.attack(pooled).squeeze(1), self.target(compared)
-        )
+        pooled = self.dropout(torch.cat([states[:, 0], comment, second], dim=1))
+        return pooled, torch.cat([pooled, self.dropout(comment * second)], dim=1)
 
 
 def new_network(encoder: str | Path, stance_labels: int) -> Network:

@@ -16,8 +16,8 @@ from analyzer.classifier.calibration import (
     softmax,
 )
 from analyzer.classifier.examples import Example
-from analyzer.classifier.folder import write_config
-from analyzer.classifier.predictor import OnnxPredictor, load_predictor
+from analyzer.classifier.folder import ModelConfig, write_config
+from analyzer.classifier.predictor import HeadLogits, OnnxPredictor, load_predictor
 from analyzer.errors import DataError
 from analyzer.predictions import AGREEMENT_LABELS, TARGET_LABELS
 from analyzer.prevalence import Correction
@@ -43,8 +43,24 @@ def calibrate(
     DataError where `output` cannot be written.
     """
     predictor = load_predictor(folder)
-    config = predictor.config
-    stance, agreement, attack, target = predictor.logits([example.turn for example in examples])
+    logits = predictor.logits([example.turn for example in examples])
+    config = fit_config(predictor.config, examples, logits, accuracy=accuracy)
+    config = replace(config, calibration=config.calibration | (provenance or {}))
+    if output and output.resolve() != folder.resolve():
+        try:
+            shutil.copytree(folder, output, dirs_exist_ok=True)
+        except OSError as error:
+            raise DataError(f"{output}: cannot write the model folder: {error}") from error
+        config = replace(config, name=output.name)
+    write_config(output or folder, config)
+    return load_predictor(output or folder)
+
+
+def fit_config(
+    config: ModelConfig, examples: Sequence[Example], logits: HeadLogits, *, accuracy: float = SELECTIVE_ACCURACY
+) -> ModelConfig:
+    """Return the config with scalings, `unclear` thresholds and correction fitted on these logits of the examples."""
+    stance, agreement, attack, target = logits
     rows, labels = gold([example.stance for example in examples], config.stance_labels)
     if len(rows):
         scaling = fit_scaling(stance[rows], labels, biases=False)
@@ -75,16 +91,7 @@ def calibrate(
             target_temperature=scaling.temperature,
             target_unclear_below=abstention_threshold(probabilities, labels, accuracy=accuracy),
         )
-    calibration = {"rows": len(examples), "selective_accuracy": accuracy, **(provenance or {})}
-    config = replace(config, calibration=calibration)
-    if output and output.resolve() != folder.resolve():
-        try:
-            shutil.copytree(folder, output, dirs_exist_ok=True)
-        except OSError as error:
-            raise DataError(f"{output}: cannot write the model folder: {error}") from error
-        config = replace(config, name=output.name)
-    write_config(output or folder, config)
-    return load_predictor(output or folder)
+    return replace(config, calibration={"rows": len(examples), "selective_accuracy": accuracy})
 
 
 def fit_correction(probabilities: Floats, labels: Ints, threads: Sequence[str]) -> Correction | None:

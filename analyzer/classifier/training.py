@@ -87,9 +87,21 @@ def fit(
     network.eval()
 
 
-@torch.inference_mode()
 def compute_logits(network: Network, tokenizer: Tokenizer, examples: Sequence[Example], *, batch: int = 64) -> Logits:
     """Return the network's logits for the examples, in order and in full precision."""
+    return Logits(*run_batches(network, network, tokenizer, examples, batch=batch))
+
+
+@torch.inference_mode()
+def run_batches(
+    network: Network,
+    step: Callable[..., tuple[Tensor, ...]],
+    tokenizer: Tokenizer,
+    examples: Sequence[Example],
+    *,
+    batch: int = 64,
+) -> list[Tensor]:
+    """Return what `step`, the network or one of its methods, gives for the examples, in order, without dropout."""
     network.eval()
     encodings = encode(tokenizer, [example.turn for example in examples])
     order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
@@ -97,14 +109,14 @@ def compute_logits(network: Network, tokenizer: Tokenizer, examples: Sequence[Ex
     for start in range(0, len(order), batch):
         chosen = [encodings[i] for i in order[start : start + batch]]
         parts.append(
-            network(
+            step(
                 _pad([encoding.ids for encoding in chosen]),
                 _pad([encoding.attention_mask for encoding in chosen]),
                 _pad([encoding.type_ids for encoding in chosen]),
             )
         )
     back = torch.tensor(order).argsort()
-    return Logits(*(torch.cat(head)[back] for head in zip(*parts, strict=True)))
+    return [torch.cat(part)[back] for part in zip(*parts, strict=True)]
 
 
 def _dataset(tokenizer: Tokenizer, examples: Sequence[Example], stance_labels: Sequence[str]) -> Dataset:

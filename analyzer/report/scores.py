@@ -45,7 +45,7 @@ def _head(name: str, head: HeadScore) -> list[str]:
     ]
     if head.reliability:
         lines += _reliability(head.reliability)
-    lines += [f"  F1 {label:20}{f1:.3f}  ({head.rows_by_label[label]} rows)" for label, f1 in head.f1_by_label.items()]
+    lines += [f"  F1 {label:19} {f1:.3f}  ({head.rows_by_label[label]} rows)" for label, f1 in head.f1_by_label.items()]
     return lines
 
 

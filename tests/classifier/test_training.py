@@ -14,7 +14,7 @@ from analyzer.classifier.learning import train, write_folder
 from analyzer.classifier.network import Network
 from analyzer.classifier.predictor import TargetPredictor, load_predictor, model_feed, open_session
 from analyzer.classifier.training import Settings, compute_logits, fit
-from analyzer.errors import ModelError
+from analyzer.errors import DataError, ModelError
 from analyzer.predictions import Turn
 
 LABELS = ("keep", "bridge", "none")
@@ -84,7 +84,7 @@ def test_a_stance_towards_a_target_depends_on_the_target(network, tokenizer, exa
         for (verb, target), side in sides.items()
     ]
     trained(network, tokenizer, [*examples, *rows])
-    predictor = write_folder(network, tokenizer, examples[:12], scheme_path, tmp_path / "ferry", training={})
+    predictor, _ = write_folder(network, tokenizer, examples[:12], scheme_path, tmp_path / "ferry", training={})
     ferry, road, own = predictor.predict(
         [Turn("keep yes", "we stop", "ferry"), Turn("keep yes", None, "road"), Turn("keep yes")]
     )
@@ -113,7 +113,7 @@ def test_exported_file_gives_the_network_s_logits(network, tokenizer, examples, 
 def test_a_written_folder_predicts_and_checks_itself(network, tokenizer, examples, scheme_path, tmp_path):
     trained(network, tokenizer, examples)
     folder = tmp_path / "ferry"
-    predictor = write_folder(network, tokenizer, examples[:12], scheme_path, folder, training={"seed": 1})
+    predictor, _ = write_folder(network, tokenizer, examples[:12], scheme_path, folder, training={"seed": 1})
     reply, top_level = predictor.predict([Turn("keep the ferry always", "we stop"), Turn("build the road never")])
     assert max(reply.stance.scores, key=reply.stance.scores.get) == "keep"
     assert sum(reply.stance.scores.values()) == pytest.approx(1.0)
@@ -125,10 +125,10 @@ def test_a_written_folder_predicts_and_checks_itself(network, tokenizer, example
 
 
 def test_a_large_file_is_continued_beside_it(network, tokenizer, examples, scheme_path, tmp_path, monkeypatch):
-    whole = write_folder(network, tokenizer, examples, scheme_path, tmp_path / "whole", training={})
+    whole, _ = write_folder(network, tokenizer, examples, scheme_path, tmp_path / "whole", training={})
     monkeypatch.setattr("analyzer.classifier.export._FILE_BYTES", 20_000)
     monkeypatch.setattr("analyzer.classifier.export._SMALL", 500)
-    parts = write_folder(network, tokenizer, examples, scheme_path, tmp_path / "parts", training={})
+    parts, _ = write_folder(network, tokenizer, examples, scheme_path, tmp_path / "parts", training={})
     files = sorted(path.name for path in (tmp_path / "parts").glob("model.onnx*"))
     assert files[:2] == ["model.onnx", "model.onnx.1"]
     turns = [example.turn for example in examples]
@@ -138,23 +138,72 @@ def test_a_large_file_is_continued_beside_it(network, tokenizer, examples, schem
         load_predictor(tmp_path / "parts")
 
 
-def test_training_goes_on_from_a_written_folder(network, tokenizer, examples, scheme_path, tmp_path):
-    trained(network, tokenizer, examples)
+@pytest.fixture
+def first(network, tokenizer, examples, scheme_path, tmp_path):
+    """A written model folder, for training to go on from."""
     described = {"encoder_config": {"model_type": "bert", **TINY.to_diff_dict()}}
-    write_folder(network, tokenizer, examples[:12], scheme_path, tmp_path / "first", training=described)
-    rows = [{"text": "keep the ferry", "stance": "keep"}, {"text": "build the road", "stance": "bridge"}]
-    path = tmp_path / "two.jsonl"
-    path.write_text("\n".join(map(json.dumps, rows)))
+    trained(network, tokenizer, examples)
+    return write_folder(
+        network, tokenizer, examples[:12], scheme_path, tmp_path / "first", training=described
+    ).predictor
+
+
+def write_rows(path, rows):
+    path.write_text("\n".join(json.dumps({"text": text, "stance": stance}) for text, stance in rows))
+    return path
+
+
+ONE_OF_EACH = [("keep the ferry", "keep"), ("build the road", "bridge"), ("yes no", "none")]
+
+
+def test_training_goes_on_from_a_written_folder(first, examples, scheme_path, tmp_path, monkeypatch):
+    monkeypatch.setattr("analyzer.classifier.learning._FEW", 0)
     still = Settings(epochs=1, learning_rate=0.0, head_learning_rate=0.0)
-    train([path], scheme_path, tmp_path / "second", encoder=str(tmp_path / "first"), settings=still)
+    path = write_rows(tmp_path / "rows.jsonl", ONE_OF_EACH)
+    second, _ = train([path], scheme_path, tmp_path / "second", encoder=str(tmp_path / "first"), settings=still)
     turns = [example.turn for example in examples]
-    first, second = (load_predictor(tmp_path / name).logits(turns) for name in ("first", "second"))
-    for before, after in zip(first, second, strict=True):
+    for before, after in zip(first.logits(turns), second.logits(turns), strict=True):
         np.testing.assert_allclose(after, before, atol=0.05)
 
 
+def test_a_few_rows_teach_the_stance_head_and_leave_the_others(first, examples, scheme_path, tmp_path):
+    # The labels change places, which no head of the first model could know.
+    others = {"keep": "bridge", "bridge": "none", "none": "keep"}
+    rows = [(text, others[stance]) for text, stance in ONE_OF_EACH] * 4
+    path = write_rows(tmp_path / "rows.jsonl", rows)
+    second, _ = train([path], scheme_path, tmp_path / "second", encoder=str(tmp_path / "first"))
+    assert [second.predict([Turn(text)])[0].stance.best for text, _ in rows[:3]] == ["bridge", "none", "keep"]
+    turns = [example.turn for example in examples]
+    before, after = first.logits(turns), second.logits(turns)
+    np.testing.assert_allclose(after.agreement, before.agreement, atol=0.05)
+    np.testing.assert_allclose(after.attack, before.attack, atol=0.05)
+
+
+def test_a_few_rows_are_scored_by_heads_that_did_not_see_them(first, scheme_path, tmp_path):
+    # The same words get two labels: a head that saw a row could still not do better than the other label.
+    rows = [("keep the ferry", "keep"), ("build the road", "bridge"), ("yes no", "none")]
+    path = tmp_path / "rows.jsonl"
+    path.write_text(
+        "\n".join(
+            json.dumps({"text": text, "stance": stance if thread else "none", "thread": f"t{thread}"})
+            for thread in range(2)
+            for text, stance in rows
+        )
+    )
+    _, scores = train([path], scheme_path, tmp_path / "second", encoder=str(tmp_path / "first"))
+    # Taught by t0 alone, all is "none"; taught by t1 alone, all are their own labels: 1 right in 3, and 1 in 3.
+    assert scores.stance.rows == 6
+    assert scores.stance.accuracy == pytest.approx(1 / 3)
+
+
+def test_a_label_without_a_row_is_named(first, scheme_path, tmp_path):
+    path = write_rows(tmp_path / "rows.jsonl", ONE_OF_EACH[:2])
+    with pytest.raises(DataError, match="no row has the label 'none'"):
+        train([path], scheme_path, tmp_path / "second", encoder=str(tmp_path / "first"))
+
+
 def test_predictions_come_back_in_order_whatever_the_lengths(network, tokenizer, examples, scheme_path, tmp_path):
-    predictor = write_folder(
+    predictor, _ = write_folder(
         trained(network, tokenizer, examples), tokenizer, [], scheme_path, tmp_path / "m", training={}
     )
     turns = [Turn("keep " * n) for n in (60, 1, 30, 2)]
@@ -164,7 +213,7 @@ def test_predictions_come_back_in_order_whatever_the_lengths(network, tokenizer,
 
 
 def test_a_long_comment_has_the_mean_of_its_windows(network, tokenizer, examples, scheme_path, tmp_path):
-    predictor = write_folder(
+    predictor, _ = write_folder(
         trained(network, tokenizer, examples), tokenizer, [], scheme_path, tmp_path / "m", training={}
     )
     heard = []

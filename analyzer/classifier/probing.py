@@ -1,0 +1,90 @@
+"""A few labelled rows -> new heads over an encoder that stays as it is, and their logits on rows they did not see."""
+
+from collections.abc import Sequence
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+
+from analyzer.classifier.examples import Example, thread_value
+from analyzer.classifier.network import Network
+from analyzer.classifier.predictor import HeadLogits
+from analyzer.classifier.training import compute_logits, run_batches
+from analyzer.predictions import TARGET_LABELS
+
+_STRENGTH = 3.0  # of the data against the ridge, as scikit-learn's C
+_FOLDS = 5
+
+
+def fit_heads(
+    network: Network, tokenizer: Tokenizer, examples: Sequence[Example], stance_labels: Sequence[str]
+) -> HeadLogits:
+    """Fit the heads for stance and target in place by logistic regression; return the logits of each example.
+
+    The logits of those two heads are out of fold: from weights fitted without the example's fold of threads. The other
+    heads and the encoder stay as they are. A head without labelled examples stays too.
+    """
+    stance, agreement, attack, target = compute_logits(network, tokenizer, examples)
+    pooled, compared = run_batches(network, network.vectors, tokenizer, examples)
+    stance = _fit_head(network.stance, pooled, stance, examples, [e.stance for e in examples], stance_labels)
+    target = _fit_head(network.target, compared, target, examples, [e.target_stance for e in examples], TARGET_LABELS)
+    return HeadLogits(*(logits.double().numpy() for logits in (stance, agreement, attack, target)))
+
+
+def _fit_head(
+    head: nn.Linear,
+    vectors: Tensor,
+    logits: Tensor,
+    examples: Sequence[Example],
+    labels: Sequence[str | None],
+    names: Sequence[str],
+) -> Tensor:
+    """Fit one head on the rows that have a label, and return their logits out of fold; the others' stay."""
+    rows = torch.tensor([i for i, label in enumerate(labels) if label is not None])
+    if not len(rows):
+        return logits
+    gold = torch.tensor([names.index(str(labels[i])) for i in rows])
+    known = vectors[rows]
+    folds = torch.tensor(_folds([examples[i].thread for i in rows]))
+    found = torch.zeros(len(rows), len(names))
+    for fold in folds.unique():
+        weight, bias = _logistic_regression(known[folds != fold], gold[folds != fold], len(names))
+        found[folds == fold] = functional.linear(known[folds == fold], weight, bias)
+    weight, bias = _logistic_regression(known, gold, len(names))
+    with torch.no_grad():
+        head.weight.copy_(weight)
+        head.bias.copy_(bias)
+    logits = logits.clone()
+    logits[rows] = found
+    return logits
+
+
+def _folds(threads: Sequence[str]) -> list[int]:
+    """Return a fold for each row, all of a thread in one, by the order of the threads' hashes."""
+    order = {thread: i for i, thread in enumerate(sorted(set(threads), key=thread_value))}
+    return [order[thread] % _FOLDS for thread in threads]
+
+
+def _logistic_regression(vectors: Tensor, gold: Tensor, labels: int) -> tuple[Tensor, Tensor]:
+    """Return the weight (labels, size) and bias of a ridge-penalised softmax, every label of like weight in sum.
+
+    The vectors' parts, each as long as the encoder's, are first brought to a mean length of 1.
+    """
+    counts = torch.bincount(gold, minlength=labels).clamp(min=1)
+    shares = len(gold) / (counts.count_nonzero() * counts)[gold]
+    scale = vectors.norm(dim=1).mean().clamp(min=1e-6)
+    scaled = vectors / scale
+    weight = torch.zeros(labels, vectors.shape[1], requires_grad=True)
+    bias = torch.zeros(labels, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weight, bias], max_iter=300, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        errors = functional.cross_entropy(functional.linear(scaled, weight, bias), gold, reduction="none")
+        value = _STRENGTH * (shares * errors).sum() + weight.square().sum() / 2
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    return weight.detach() / scale, bias.detach()
