@@ -48,7 +48,7 @@ def _fit_head(
     known = vectors[rows]
     folds = torch.tensor(_folds([examples[i].thread for i in rows]))
     found = torch.zeros(len(rows), len(names))
-    for fold in folds.unique():
+    for fold in sorted(set(folds.tolist())):
         weight, bias = _logistic_regression(known[folds != fold], gold[folds != fold], len(names))
         found[folds == fold] = functional.linear(known[folds == fold], weight, bias)
     weight, bias = _logistic_regression(known, gold, len(names))
@@ -83,8 +83,8 @@ def _logistic_regression(vectors: Tensor, gold: Tensor, labels: int) -> tuple[Te
         optimizer.zero_grad()
         errors = functional.cross_entropy(functional.linear(scaled, weight, bias), gold, reduction="none")
         value = _STRENGTH * (shares * errors).sum() + weight.square().sum() / 2
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimizer.step(loss)
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
     return weight.detach() / scale, bias.detach()
