@@ -6,7 +6,7 @@ that one never moves a priority.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from analyzer.flags import conduct
+from analyzer.flags import conduct, context, copies, dynamics, merit
 from analyzer.flags.flag import POSITIVE, Flag
 from analyzer.flags.priority import Priorities, learned_precision, prioritise
 from analyzer.flags.scene import Scene
@@ -32,6 +32,14 @@ RULES: Mapping[str, Callable[[Scene, Limits], Iterable[Flag]]] = {
     "attack": conduct.attacks,
     "attack_exchange": conduct.attack_exchanges,
     "pile_on": conduct.pile_ons,
+    "heated_branch": dynamics.heated_branches,
+    "back_and_forth": dynamics.back_and_forths,
+    "copy": copies.copies,
+    "spam": copies.spam,
+    "off_topic": context.off_topics,
+    "lost_context": context.lost_contexts,
+    "bridge": merit.bridges,
+    "constructive": merit.constructive,
 }
 
 

@@ -1,10 +1,10 @@
 """How people treat each other: attacks, exchanges of them, and pile-ons."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from analyzer.flags.flag import Flag, counted, name, percent, strength
-from analyzer.flags.scene import Scene
+from analyzer.flags.scene import Scene, densest
 from analyzer.flags.thresholds import Limits
 from analyzer.metrics.labels import judged_replies
 
@@ -56,7 +56,7 @@ def pile_ons(scene: Scene, limits: Limits) -> Iterator[Flag]:
     for parent, replies in disagreeing.items():
         if len(replies) < limits["share"] * judged[parent]:
             continue
-        crowd, minutes = _densest(scene, replies, seconds=60 * limits["minutes"])
+        crowd, minutes = densest(scene, replies, seconds=60 * limits["minutes"])
         people = {scene.authors[i] or scene.id(i) for i in crowd}  # each nameless reply may be another's
         if len(people) < limits["people"]:
             continue
@@ -67,20 +67,3 @@ def pile_ons(scene: Scene, limits: Limits) -> Iterator[Flag]:
         )
         score = strength(len(people), limits["people"])
         yield Flag("pile_on", scene.id(parent), score, reason, "branch", tuple(map(scene.id, crowd)))
-
-
-def _densest(scene: Scene, replies: Sequence[int], *, seconds: float) -> tuple[Sequence[int], float | None]:
-    """Return the most replies that were written within so many seconds, and the minutes they took.
-
-    All of them and None where no time is known.
-    """
-    timed = sorted((time, i) for i in replies if (time := scene.seconds(i)) is not None)
-    if not timed:
-        return replies, None
-    best, start = (0, 0), 0
-    for end in range(len(timed)):
-        while timed[end][0] - timed[start][0] > seconds:
-            start += 1
-        best = max(best, (start, end), key=lambda window: window[1] - window[0])
-    window = timed[best[0] : best[1] + 1]
-    return [i for _, i in window], (window[-1][0] - window[0][0]) / 60

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
+
 from analyzer.metrics.graphs import known_authors
 from analyzer.predictions import Prediction
 from analyzer.thread import Thread
@@ -39,3 +41,29 @@ class Scene:
         """Return the probability that a comment is a personal attack; 0 where there was nothing to read."""
         prediction = self.predictions[i]
         return prediction.attack if prediction else 0.0
+
+
+def densest(scene: Scene, positions: Sequence[int], *, seconds: float) -> tuple[Sequence[int], float | None]:
+    """Return the most of these comments that were written within so many seconds, and the minutes they took.
+
+    All of them, and None, where no time is known.
+    """
+    timed = sorted((time, i) for i in positions if (time := scene.seconds(i)) is not None)
+    if not timed:
+        return positions, None
+    best, start = (0, 0), 0
+    for end in range(len(timed)):
+        while timed[end][0] - timed[start][0] > seconds:
+            start += 1
+        best = max(best, (start, end), key=lambda window: window[1] - window[0])
+    window = timed[best[0] : best[1] + 1]
+    return [i for _, i in window], (window[-1][0] - window[0][0]) / 60
+
+
+def sums_below(rows: np.ndarray, parents: Sequence[int]) -> np.ndarray:
+    """Return, for each comment, the sum of the rows of all comments below it."""
+    below = np.zeros_like(rows)
+    for i in range(len(parents) - 1, -1, -1):
+        if parents[i] >= 0:
+            below[parents[i]] += below[i] + rows[i]
+    return below
