@@ -1,17 +1,16 @@
 """What a branch hangs on: a comment that is gone, and the topic it left."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 
 from analyzer.flags.flag import Flag, counted, percent, strength
-from analyzer.flags.scene import Scene, sums_below
+from analyzer.flags.scene import Scene, find_words, sums_below
 from analyzer.flags.thresholds import Limits
 
-_WORD = re.compile(r"[^\W\d_]{4,}")  # shorter words are seldom about anything
+_SHORT = 4  # letters; shorter words are seldom about anything
 _GONE = {"deleted": "was deleted", "missing": "is not in the file", "excluded": "was not published"}
 
 
@@ -42,8 +41,8 @@ def off_topics(scene: Scene, limits: Limits) -> Iterator[Flag]:
     over its words' weight, is compared with that of the whole thread; the score is how far it falls short.
     """
     thread = scene.thread
-    words = [_WORD.findall(text.lower()) for text in scene.words]
-    topic = set(_WORD.findall(f"{thread.title} {thread.article}".lower()))
+    words = [[word for word in tokens if len(word) >= _SHORT] for tokens in scene.tokens]
+    topic = {word for word in find_words(f"{thread.title} {thread.article}") if len(word) >= _SHORT}
     if len(thread.roots) == 1:
         topic.update(words[0])
     if len(topic) < limits["topic_words"]:

@@ -8,7 +8,6 @@ from analyzer.flags.flag import Flag, counted, name, percent, strength
 from analyzer.flags.scene import Scene, densest
 from analyzer.flags.thresholds import Limits
 
-_WORD = re.compile(r"\w+")
 _LINK = re.compile(r"https?://(?:www\.)?([\w.-]+)\S*", re.IGNORECASE)
 _PERMUTATIONS, _BANDS = 64, 16  # of two texts that are 80 % alike, 1 pair in 4,500 is never compared
 _SEED = 7
@@ -21,7 +20,7 @@ def copies(scene: Scene, limits: Limits) -> Iterator[Flag]:
     comment repeats of those above it is a quotation and does not count.
     """
     groups: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-    for i, first, likeness in _repeats(scene.words, limits):
+    for i, first, likeness in _repeats(scene.tokens, limits):
         if scene.authors[i] and scene.authors[first] and i not in scene.thread.branch(first):
             groups[first].append((i, likeness))
     for first, group in groups.items():
@@ -43,10 +42,9 @@ def spam(scene: Scene, limits: Limits) -> Iterator[Flag]:
     of their number.
     """
     posts: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for i, (text, author) in enumerate(zip(scene.words, scene.authors, strict=True)):
+    for i, (text, tokens, author) in enumerate(zip(scene.words, scene.tokens, scene.authors, strict=True)):
         if not author:
             continue
-        tokens = _WORD.findall(text.lower())
         if len(tokens) >= limits["words"]:
             posts[author, "posts one text", " ".join(tokens)].append(i)
         for host in sorted({host.lower() for host in _LINK.findall(text)}):
@@ -61,7 +59,7 @@ def spam(scene: Scene, limits: Limits) -> Iterator[Flag]:
         yield Flag("spam", scene.id(burst[0]), score, reason, involved=tuple(map(scene.id, burst[1:])))
 
 
-def _repeats(words: Sequence[str], limits: Limits) -> Iterator[tuple[int, int, float]]:
+def _repeats(said: Sequence[list[str]], limits: Limits) -> Iterator[tuple[int, int, float]]:
     """Yield (comment, the first one it is like, their likeness) in reading order.
 
     Only first ones are kept for comparison, so that a flood of copies stays linear.
@@ -71,8 +69,7 @@ def _repeats(words: Sequence[str], limits: Limits) -> Iterator[tuple[int, int, f
     index = RMinHashLSH(limits["likeness"], _PERMUTATIONS, _BANDS)
     known: dict[str, tuple[int, float]] = {}
     triples_of: dict[int, set[str]] = {}
-    for i, text in enumerate(words):
-        tokens = _WORD.findall(text.lower())
+    for i, tokens in enumerate(said):
         if len(tokens) < limits["words"]:
             continue
         plain = " ".join(tokens)

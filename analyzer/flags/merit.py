@@ -1,6 +1,5 @@
 """Comments that deserve praise: bridges between stances, and constructive ones worth featuring."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -9,12 +8,29 @@ from analyzer.flags.scene import Scene
 from analyzer.flags.thresholds import Limits
 from analyzer.metrics.labels import judged_replies, stances_taken
 
-_WORD = re.compile(r"\w+")
-_SENTENCE = re.compile(r"[.!?]+(?:\s|$)")
-_REASONING = re.compile(
-    r"\b(?:because|since|therefore|thus|hence|however|although|though|unless|whereas|while|instead|rather than|"
-    r"for example|for instance|such as|in fact|according to|as a result|the reason|on the other hand|if|but)\b",
-    re.IGNORECASE,
+# Words that tie a reason, an exception or an example to what was said.
+_CONNECTIVES = frozenset(
+    [
+        "although",
+        "because",
+        "but",
+        "example",
+        "hence",
+        "however",
+        "if",
+        "instance",
+        "instead",
+        "reason",
+        "reasons",
+        "since",
+        "therefore",
+        "though",
+        "thus",
+        "unless",
+        "whereas",
+        "whether",
+        "while",
+    ]
 )
 
 
@@ -44,12 +60,12 @@ def bridges(scene: Scene, limits: Limits) -> Iterator[Flag]:
 
 def constructive(scene: Scene, limits: Limits) -> Iterator[Flag]:
     """Yield a flag for each calm comment of some length that gives reasons: words are counted, no model asked."""
-    for i, text in enumerate(scene.words):
+    for i, tokens in enumerate(scene.tokens):
         prediction = scene.predictions[i]
         if prediction is None or prediction.attack > limits["attack"]:
             continue
-        words, reasons = len(_WORD.findall(text)), len(_REASONING.findall(text))
-        if words < limits["words"] or reasons < limits["reasons"]:
+        reasons = sum(word in _CONNECTIVES for word in tokens)
+        if len(tokens) < limits["words"] or reasons < limits["reasons"]:
             continue
-        reason = f"{words} words with {counted(reasons, 'connective')}."
+        reason = f"{len(tokens)} words with {counted(reasons, 'connective')}."
         yield Flag("constructive", scene.id(i), strength(reasons, limits["reasons"]), reason)

@@ -1,7 +1,9 @@
 """What every rule looks at: a thread, what the model said of it, and who speaks."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -10,8 +12,10 @@ from analyzer.metrics.graphs import known_authors
 from analyzer.predictions import Prediction
 from analyzer.thread import Thread
 
+_WORD = re.compile(r"\w+")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Scene:
     """A thread with, beside its comments: predictions, the words that are their author's own, and known authors."""
 
@@ -28,6 +32,12 @@ class Scene:
             raise ValueError("predictions and own words must stand beside the thread's comments, one each")
         return cls(thread, predictions, words, known_authors(thread))
 
+    @cached_property
+    def tokens(self) -> list[list[str]]:
+        """The words of each comment in lower case; equal words are one string, so that many comments fit in memory."""
+        known: dict[str, str] = {}
+        return [[known.setdefault(word, word) for word in find_words(text)] for text in self.words]
+
     def id(self, i: int) -> str:
         """Return the id of the comment at a position."""
         return self.thread.comments[i].id
@@ -41,6 +51,11 @@ class Scene:
         """Return the probability that a comment is a personal attack; 0 where there was nothing to read."""
         prediction = self.predictions[i]
         return prediction.attack if prediction else 0.0
+
+
+def find_words(text: str) -> list[str]:
+    """Return the words of a text in lower case."""
+    return _WORD.findall(text.lower())
 
 
 def densest(scene: Scene, positions: Sequence[int], *, seconds: float) -> tuple[Sequence[int], float | None]:
