@@ -1,8 +1,9 @@
 """What a branch hangs on: a comment that is gone, and the topic it left."""
 
-import math
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from analyzer.flags.flag import Flag, counted, percent, strength
 from analyzer.flags.scene import Scene, find_words, sums_below
 from analyzer.flags.thresholds import Limits
 
-_SHORT = 4  # letters; shorter words are seldom about anything
+_SHORT = 4  # letters
 _GONE = {"deleted": "was deleted", "missing": "is not in the file", "excluded": "was not published"}
 
 
@@ -35,41 +36,45 @@ def lost_contexts(scene: Scene, limits: Limits) -> Iterator[Flag]:
 
 
 def off_topics(scene: Scene, limits: Limits) -> Iterator[Flag]:
-    """Yield a flag for each outermost branch that has left the words of the article, or of the only root comment.
+    """Yield a flag for each branch that shares few words with the article and the rest of the thread.
 
-    Words are weighted by their rarity in the thread (inverse document frequency). A branch's share of topic words,
-    over its words' weight, is compared with that of the whole thread; the score is how far it falls short.
+    Topic words are those of title, article and only root, and those that several top-level branches use. Of the words
+    in a branch so many should be topic words as in the whole thread; the score is how far it falls short. Of branches
+    inside each other, the one that deviates most (as a Poisson count). By words alone: a branch that speaks of the
+    topic in words of its own looks off topic.
     """
     thread = scene.thread
-    words = [[word for word in tokens if len(word) >= _SHORT] for tokens in scene.tokens]
-    topic = {word for word in find_words(f"{thread.title} {thread.article}") if len(word) >= _SHORT}
-    if len(thread.roots) == 1:
-        topic.update(words[0])
-    if len(topic) < limits["topic_words"]:
-        return
-    frequency = Counter(word for said in words for word in set(said))
-    rarity = {word: math.log(len(words) / count) for word, count in frequency.items()}
-    rows = np.zeros((len(words), 4))  # comments with words, words, weight, weight on topic
-    for i, said in enumerate(words):
-        if said and not (i == 0 and len(thread.roots) == 1):
-            weights = [rarity[word] for word in said]
-            near = sum(weight for word, weight in zip(said, weights, strict=True) if word in topic)
-            rows[i] = 1, len(said), sum(weights), near
-    total = rows.sum(axis=0)
-    if not total[3]:
-        return
-    usual = total[3] / total[2]
-    branches = rows + sums_below(rows, thread.parents)
-    end = 0
-    for i, (comments, said, weight, near) in enumerate(branches.tolist()):
-        if i < end or comments < limits["comments"] or said < limits["words"]:
+    words = [_topical(tokens) for tokens in scene.tokens]
+    root = words[0] if len(thread.roots) == 1 else []
+    heads = thread.replies[0] if root else thread.roots
+    used = Counter(word for head in heads for word in {word for i in thread.branch(head) for word in words[i]})
+    topic = {word for word, branches in used.items() if branches >= limits["branches"]}
+    topic.update(root, _topical(find_words(f"{thread.title} {thread.article}")))
+    rows = [(bool(said), len(said), sum(word in topic for word in said)) for said in words]
+    own = np.array(rows[1:] if root else rows, dtype=float).reshape(-1, 3)  # comments with words, words, topic words
+    own = np.vstack([np.zeros((1, 3)), own]) if root else own
+    usual = own[:, 2].sum() / max(1.0, own[:, 1].sum())
+    comments, said, near = (own + sums_below(own, thread.parents)).T
+    expected = said * usual
+    far = (comments >= limits["comments"]) & (expected >= limits["expected"]) & (near <= limits["share"] * expected)
+    found = np.flatnonzero(far)
+    taken = np.zeros(len(words), dtype=bool)
+    for i in found[np.argsort((near - expected)[found] / np.sqrt(expected[found]), kind="stable")].tolist():
+        if taken[i : i + thread.sizes[i]].any():
             continue
-        share = near / weight if weight else 0.0
-        if share > limits["share"] * usual or said * usual < limits["expected"]:
-            continue
-        end = i + thread.sizes[i]
+        taken[i : i + thread.sizes[i]] = True
         reason = (
-            f"{percent(share)} of the words of its {counted(int(comments), 'comment')} are the topic's, "
-            f"{percent(usual)} in the whole thread."
+            f"{percent(near[i] / said[i])} of the words that say something in its "
+            f"{counted(int(comments[i]), 'comment')} are the topic's, {percent(usual)} in the whole thread."
         )
-        yield Flag("off_topic", scene.id(i), 1 - share / usual, reason, "branch")
+        yield Flag("off_topic", scene.id(i), float(1 - near[i] / expected[i]), reason, "branch")
+
+
+def _topical(tokens: list[str]) -> list[str]:
+    """Return the words that say something: of four letters or more, and none of the commonest."""
+    return [word for word in tokens if len(word) >= _SHORT and word not in _common_words()]
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    return frozenset(Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8").split())

@@ -8,7 +8,7 @@ from analyzer.flags.flag import Flag, counted, name, percent, strength
 from analyzer.flags.scene import Scene, densest
 from analyzer.flags.thresholds import Limits
 
-_LINK = re.compile(r"https?://(?:www\.)?([\w.-]+)\S*", re.IGNORECASE)
+_SITE = re.compile(r"https?://(?:www\.)?([\w.-]+)", re.IGNORECASE)
 _PERMUTATIONS, _BANDS = 64, 16  # of two texts that are 80 % alike, 1 pair in 4,500 is never compared
 _SEED = 7
 
@@ -41,21 +41,26 @@ def spam(scene: Scene, limits: Limits) -> Iterator[Flag]:
     It stands at the first of these comments. Where none has a time, the span is the thread. The score is the strength
     of their number.
     """
-    posts: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
+    texts: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    sites: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for i, (text, tokens, author) in enumerate(zip(scene.words, scene.tokens, scene.authors, strict=True)):
         if not author:
             continue
         if len(tokens) >= limits["words"]:
-            posts[author, "posts one text", " ".join(tokens)].append(i)
-        for host in sorted({host.lower() for host in _LINK.findall(text)}):
-            posts[author, f"links to {name(host)}", ""].append(i)
-    for (author, deed, _), positions in posts.items():
+            texts[author, " ".join(tokens)].append(i)
+        for site in sorted({site.lower() for site in _SITE.findall(text)}):
+            sites[author, site].append(i)
+    posts = [(author, "posts one text", "texts", positions) for (author, _), positions in texts.items()]
+    posts += [(author, f"links to {name(site)}", "links", positions) for (author, site), positions in sites.items()]
+    flagged = set()
+    for author, deed, kind, positions in posts:
         burst, minutes = densest(scene, positions, seconds=60 * limits["minutes"])
-        if len(burst) < limits["comments"]:
+        if len(burst) < limits[kind] or burst[0] in flagged:
             continue
+        flagged.add(burst[0])
         span = "" if minutes is None else f" within {counted(round(minutes), 'minute')}"
         reason = f"{name(author)} {deed} in {counted(len(burst), 'comment')}{span}."
-        score = strength(len(burst), limits["comments"])
+        score = strength(len(burst), limits[kind])
         yield Flag("spam", scene.id(burst[0]), score, reason, involved=tuple(map(scene.id, burst[1:])))
 
 

@@ -13,8 +13,8 @@ def heated_branches(scene: Scene, limits: Limits) -> Iterator[Flag]:
     """Yield a flag for each outermost branch in which disagreement and attack both rise with depth.
 
     Heat is the probability of disagreement plus that of attack. A line is fitted to it over the depths of the replies
-    in the branch (least squares); it must rise by `rise` a level, be no accident (slope / standard error >= `t`), and
-    reach `heat` at the deepest reply. The score is that last value, at most 1.
+    in the branch (least squares); it must rise by `rise` a level and be no accident (slope / standard error >= `t`),
+    and both parts must reach their threshold at the deepest reply. The score is the mean of the two there.
     """
     thread = scene.thread
     rows = np.zeros((len(thread.comments), 3))  # judged replies, disagreement, attack
@@ -37,7 +37,8 @@ def heated_branches(scene: Scene, limits: Limits) -> Iterator[Flag]:
         attack_last = attack / n + attack_slope * (deepest - d / n)
     levels = deepest - depth
     hot = (n >= limits["replies"]) & (levels >= limits["levels"]) & (disagree_slope > 0) & (attack_slope > 0)
-    hot &= (slope >= limits["rise"]) & (t >= limits["t"]) & (disagree_last + attack_last >= limits["heat"])
+    hot &= (slope >= limits["rise"]) & (t >= limits["t"])
+    hot &= (disagree_last >= limits["disagree"]) & (attack_last >= limits["attack"])
     end = 0
     for i in np.flatnonzero(hot).tolist():
         if i < end:
@@ -49,7 +50,7 @@ def heated_branches(scene: Scene, limits: Limits) -> Iterator[Flag]:
             f"{percent(min(1.0, disagree_last[i]))} and {percent(min(1.0, attack_last[i]))} at the deepest."
         )
         involved = tuple(scene.id(j) for j in range(i + 1, end) if judged[j])
-        score = min(1.0, float(disagree_last[i] + attack_last[i]))
+        score = float(min(1.0, disagree_last[i]) + min(1.0, attack_last[i])) / 2
         yield Flag("heated_branch", scene.id(i), score, reason, "branch", involved)
 
 

@@ -1,9 +1,9 @@
 """Comments that deserve praise: bridges between stances, and constructive ones worth featuring."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from analyzer.flags.flag import Flag, counted, strength
+from analyzer.flags.flag import Flag, counted, percent, strength
 from analyzer.flags.scene import Scene
 from analyzer.flags.thresholds import Limits
 from analyzer.metrics.labels import judged_replies, stances_taken
@@ -35,27 +35,33 @@ _CONNECTIVES = frozenset(
 
 
 def bridges(scene: Scene, limits: Limits) -> Iterator[Flag]:
-    """Yield a flag for each comment that people of different stances agree with, and more agree than disagree.
+    """Yield a flag for each comment that somebody of another stance agrees with, or people of several stances.
 
-    Only whether two stances differ is asked, never which they are. The score is the strength of the number of people
-    from other stances than the largest group's.
+    Only whether two stances differ is asked, never which they are. The score is the likeliest such agreement.
     """
     stances = stances_taken(scene.predictions)
-    agreeing: defaultdict[int, list[int]] = defaultdict(list)
-    opposed: defaultdict[int, int] = defaultdict(int)
+    agreeing: defaultdict[int, dict[int, float]] = defaultdict(dict)
+    judged: Counter[int] = Counter()
     for reply, parent, label in judged_replies(scene.thread, scene.predictions):
-        if label == "agree" and (scene.authors[reply] is None or scene.authors[reply] != scene.authors[parent]):
-            agreeing[parent].append(reply)
-        opposed[parent] += label == "disagree"
-    for parent, replies in agreeing.items():
-        sides = {stances[i] for i in [parent, *replies] if stances[i]}
-        if len(replies) < limits["replies"] or len(replies) <= opposed[parent] or len(sides) < 2:
+        judged[parent] += 1
+        prediction, author = scene.predictions[reply], scene.authors[reply]
+        if label != "agree" or not stances[reply] or not prediction or not prediction.agreement:
             continue
+        agree = prediction.agreement.scores["agree"]
+        if agree >= limits["agree"] and (author is None or author != scene.authors[parent]):
+            agreeing[parent][reply] = agree
+    for parent, replies in agreeing.items():
+        own = stances[parent]
+        sides = {stances[i] for i in replies}
+        across = [i for i in replies if (stances[i] != own if own else len(sides) > 1)]
+        if len(across) < limits["replies"]:
+            continue
+        score = max(replies[i] for i in across)
         reason = (
-            f"{counted(len(replies), 'reply')} agree with it across {len(sides)} stances, {opposed[parent]} disagree."
+            f"{counted(len(across), 'reply')} of {judged[parent]} agree with it across stances, one with probability "
+            f"{percent(score)}."
         )
-        score = strength(len(replies), limits["replies"])
-        yield Flag("bridge", scene.id(parent), score, reason, involved=tuple(map(scene.id, replies)))
+        yield Flag("bridge", scene.id(parent), score, reason, involved=tuple(map(scene.id, across)))
 
 
 def constructive(scene: Scene, limits: Limits) -> Iterator[Flag]:
