@@ -65,13 +65,20 @@ def bridges(scene: Scene, limits: Limits) -> Iterator[Flag]:
 
 
 def constructive(scene: Scene, limits: Limits) -> Iterator[Flag]:
-    """Yield a flag for each calm comment of some length that gives reasons: words are counted, no model asked."""
+    """Yield a flag for each calm comment of some length that gives reasons, as far as counting words can tell.
+
+    The score is the strength of its connectives per 100 words.
+    """
     for i, tokens in enumerate(scene.tokens):
         prediction = scene.predictions[i]
         if prediction is None or prediction.attack > limits["attack"]:
             continue
         reasons = sum(word in _CONNECTIVES for word in tokens)
-        if len(tokens) < limits["words"] or reasons < limits["reasons"]:
+        if not limits["words"] <= len(tokens) <= limits["longest"] or reasons < limits["reasons"]:
             continue
-        reason = f"{len(tokens)} words with {counted(reasons, 'connective')}."
-        yield Flag("constructive", scene.id(i), strength(reasons, limits["reasons"]), reason)
+        reason = (
+            f"{len(tokens)} words with {reasons} of the kind “because” or “although”; "
+            f"a personal attack with probability {percent(prediction.attack)}."
+        )
+        score = strength(100 * reasons / len(tokens), limits["per_hundred"])
+        yield Flag("constructive", scene.id(i), score, reason)

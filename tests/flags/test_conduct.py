@@ -1,24 +1,10 @@
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
-from analyzer.flags import Flag, raise_flags
-from analyzer.predictions import Prediction, Scored
+from analyzer.flags import Flag
 from analyzer.thread import Comment, Thread, build_thread
-
-
-def said(agreement: str | None = None, attack: float = 0.0, stance: str = "none") -> Prediction:
-    judged = Scored(agreement, {agreement: 0.8}) if agreement else None
-    return Prediction(Scored(stance, {stance: 0.8}), judged, attack)
-
-
-def flags(kind: str, thread: Thread, predictions: dict[str, Prediction]) -> list[Flag]:
-    beside = [predictions.get(comment.id) for comment in thread.comments]
-    return [flag for flag in raise_flags(thread, beside) if flag.kind == kind]
-
-
-def at(minute: int) -> datetime:
-    return datetime(2025, 5, 2, 9, minute, tzinfo=UTC)
+from tests.flags.making import at, chain, flags, said
 
 
 def test_a_likely_attack_is_flagged_with_its_probability() -> None:
@@ -27,32 +13,31 @@ def test_a_likely_attack_is_flagged_with_its_probability() -> None:
     assert found == [Flag("attack", "b", 0.81, "A personal attack with probability 81 %.")]
 
 
-def quarrel(*authors: str | None) -> Thread:
-    """Return a chain c0, c1, … by these authors."""
-    return build_thread(Comment(f"c{i}", f"c{i - 1}" if i else None, author=author) for i, author in enumerate(authors))
-
-
 def test_two_who_attack_each_other_are_flagged_at_the_first_attack() -> None:
-    attacks = {"c1": said("disagree", 0.7), "c2": said("disagree", 0.4), "c3": said("disagree", 0.35)}
-    (flag,) = flags("attack_exchange", quarrel("Olga", "Piet", "Olga", "Piet"), attacks)
-    assert (flag.comment_id, flag.score, flag.scope, flag.involved) == ("c1", 0.4, "branch", ("c2", "c3"))
+    attacks = {
+        "c1": said("disagree", attack=0.7),
+        "c2": said("disagree", attack=0.5),
+        "c3": said("disagree", attack=0.4),
+    }
+    (flag,) = flags("attack_exchange", chain("Olga", "Piet", "Olga", "Piet"), attacks)
+    assert (flag.comment_id, flag.score, flag.scope, flag.involved) == ("c1", 0.5, "branch", ("c2", "c3"))
     assert flag.reason == (
-        "Piet and Olga attack each other in 2 and 1 reply, each at least once with probability 40 % or more."
+        "Piet and Olga attack each other in 2 and 1 reply, each at least once with probability 50 % or more."
     )
 
 
 @pytest.mark.parametrize(
     ("authors", "attacks"),
     [
-        (("Olga", "Piet", "Olga"), {"c1": 0.9, "c2": 0.29}),  # one of them keeps calm
+        (("Olga", "Piet", "Olga"), {"c1": 0.9, "c2": 0.39}),  # one of them keeps calm
         (("Olga", "Piet", "Rosa"), {"c1": 0.9, "c2": 0.9}),  # each attacks somebody else
         (("Olga", "Olga", "Olga"), {"c1": 0.9, "c2": 0.9}),
         ((None, None, None), {"c1": 0.9, "c2": 0.9}),
     ],
 )
 def test_no_exchange_of_attacks(authors: tuple[str | None, ...], attacks: dict[str, float]) -> None:
-    predictions = {comment: said("disagree", attack) for comment, attack in attacks.items()}
-    assert flags("attack_exchange", quarrel(*authors), predictions) == []
+    predictions = {comment: said("disagree", attack=attack) for comment, attack in attacks.items()}
+    assert flags("attack_exchange", chain(*authors), predictions) == []
 
 
 def crowd(times: list[datetime | None], authors: str = "ABCDEFGH") -> Thread:
@@ -73,7 +58,7 @@ def test_five_who_contradict_within_an_hour_pile_on() -> None:
 
 
 def test_contradiction_spread_over_hours_is_no_pile_on() -> None:
-    thread = crowd([at(0), at(20), at(40), at(59), at(59).replace(hour=11)])
+    thread = crowd([at(0), at(20), at(40), at(59), at(59, hour=11)])
     assert flags("pile_on", thread, {f"r{i}": said("disagree") for i in range(5)}) == []
 
 
