@@ -1,4 +1,4 @@
-"""Flagged threads -> what to look at first, highest priority first: as lines for a terminal, or as a document."""
+"""Flags -> what to look at first, highest priority first: in a report, as a list for a terminal, or as a document."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -57,6 +57,17 @@ def flagged(analysis: Analysis, *, thresholds: Thresholds | None = None) -> Flag
         positions=positions,
         priorities=priorities,
     )
+
+
+def first_flags(analysis: Analysis, *, limit: int = 6) -> list[str]:
+    """Return the flags of highest priority as sentences, with the comment each stands at."""
+    thread = flagged(analysis)
+    lines = [
+        f"{clean(flag.kind)}, {excerpt(flag.comment_id, _ID)} {thread.openings[flag.comment_id]}: {clean(flag.reason)}"
+        for flag in thread.flags[:limit]
+    ]
+    more = len(thread.flags) - limit
+    return [*lines, f"and {more} more"] if more > 0 else lines
 
 
 def render_flags(

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from analyzer import flags
 from analyzer.analysis import Quotation, analyze
 from analyzer.report.entries import Flag, anchor, entries, looks
 from analyzer.scheme import Scheme
@@ -67,6 +68,12 @@ def test_deleted_and_missing_comments_have_no_labels() -> None:
 def test_letters_that_are_too_long_become_a_number() -> None:
     scheme = Scheme("pets", "Pets", {"anti-cat": "Against cats.", "anti-cow": "Against cows.", "none": "Neither."})
     assert [look.tag for look in looks(replace(small_analysis(), scheme=scheme)).values()] == ["1", "2", "–", "?"]
+
+
+def test_flags_of_the_analysis_stand_before_attacks() -> None:
+    flag = flags.Flag("quarrel", "c7", 1.0, "Two authors, nine replies.")
+    analysis = replace(small_analysis(), flags=(flag,))
+    assert [raised.kind for raised in entries(analysis)[6].flags] == ["quarrel", "attack"]
 
 
 def test_an_attack_is_a_flag() -> None:
