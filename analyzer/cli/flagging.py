@@ -47,4 +47,5 @@ def flag(
     else:
         color = output is None and shows_colors(sys.stdout)
         text = render_flags(found, limit=limit, width=output_width(output), color=color)
-    write_text(text, output, source=files[0])
+    source = next((file for file in files if output and Path(file).resolve() == output.resolve()), files[0])
+    write_text(text, output, source=source)

@@ -13,6 +13,7 @@ from analyzer import __version__
 from analyzer.analysis import Analysis
 from analyzer.document import FORMAT_VERSION
 from analyzer.flags import Flag, Priorities, Thresholds, prioritise
+from analyzer.flags.flag import counted
 from analyzer.plain import clean, excerpt
 from analyzer.report import findings
 from analyzer.report.console import drawn, new_console
@@ -81,11 +82,13 @@ def render_flags(
         console.print()
         title = Text(f"{number}. ").append(f"{thread.priorities.thread:.2f}", style="bold")
         title.append(f"  {excerpt(thread.thread_id, _ID) or thread.source}  {thread.subject}")
-        console.print(title.append(f"  ({thread.found} comments)", style="bright_black"))
+        console.print(title.append(f"  ({counted(thread.found, 'comment')})", style="bright_black"))
         for line in _lines(thread, each):
             console.print(Padding(line, (0, 0, 0, 4)))
     if len(ranked) > limit:
-        console.print(Text(f"\nAnd {len(ranked) - limit} more threads with flags; --limit shows more, --json all."))
+        console.print(
+            Text(f"\nAnd {counted(len(ranked) - limit, 'more flagged thread')}; --limit shows more, --json all.")
+        )
     return drawn(console)
 
 
@@ -123,8 +126,9 @@ def _summary(threads: Sequence[Flagged]) -> str:
     kinds = Counter(flag.kind for thread in threads for flag in thread.flags)
     named = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(_OTHERS))
     comments = sum(thread.found for thread in threads)
+    where = f"{counted(kinds.total(), 'flag')} in {counted(len(threads), 'thread')} of {counted(comments, 'comment')}"
     return (
-        f"{kinds.total()} flags in {len(threads)} threads of {comments} comments{': ' + named if named else ''}. "
+        f"{where}{': ' + named if named else ''}. "
         "Numbers are priorities: how many comments are expected to need a moderator."
     )
 
@@ -143,7 +147,7 @@ def _lines(thread: Flagged, each: int) -> list[Text]:
             line.append(f"\n      {flag.kind}", style="bold").append(f"  {clean(flag.reason)}")
         lines.append(line)
     if len(comments) > each:
-        lines.append(Text(f"and {len(comments) - each} more flagged comments", style="bright_black"))
+        lines.append(Text(f"and {counted(len(comments) - each, 'more flagged comment')}", style="bright_black"))
     return lines
 
 

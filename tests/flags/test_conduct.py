@@ -48,32 +48,32 @@ def crowd(times: list[datetime | None], authors: str = "ABCDEFGH") -> Thread:
     return build_thread([Comment("a", author="Z", created=times[0]), *replies])
 
 
-def test_five_who_contradict_within_an_hour_pile_on() -> None:
-    thread = crowd([at(0), at(5), at(10), at(20), at(30), at(40)])
-    predictions = {f"r{i}": said("disagree") for i in range(5)} | {"r5": said("agree")}
+def test_seven_who_contradict_within_an_hour_pile_on() -> None:
+    thread = crowd([at(minute) for minute in (0, 5, 10, 20, 30, 40, 45, 50)])
+    predictions = {f"r{i}": said("disagree") for i in range(7)} | {"r7": said("agree")}
     (flag,) = flags("pile_on", thread, predictions)
-    assert (flag.comment_id, flag.score) == ("a", 5 / (5 + 5))
-    assert flag.reason == "5 authors contradict it within 30 minutes; 5 of its 6 replies disagree."
-    assert flag.involved == ("r0", "r1", "r2", "r3", "r4")
+    assert (flag.comment_id, flag.score) == ("a", 7 / (7 + 7))
+    assert flag.reason == "7 authors contradict it within 45 minutes; 7 of its 8 replies disagree."
+    assert flag.involved == ("r0", "r1", "r2", "r3", "r4", "r5", "r6")
 
 
 def test_contradiction_spread_over_hours_is_no_pile_on() -> None:
-    thread = crowd([at(0), at(20), at(40), at(59), at(59, hour=11)])
-    assert flags("pile_on", thread, {f"r{i}": said("disagree") for i in range(5)}) == []
+    thread = crowd([at(0), at(10), at(20), at(30), at(40), at(59), at(59, hour=11)])
+    assert flags("pile_on", thread, {f"r{i}": said("disagree") for i in range(7)}) == []
 
 
 def test_one_person_is_no_crowd() -> None:
-    thread = crowd([at(0)] * 5, authors="AAAAA")
-    assert flags("pile_on", thread, {f"r{i}": said("disagree") for i in range(5)}) == []
+    thread = crowd([at(0)] * 7, authors="AAAAAAA")
+    assert flags("pile_on", thread, {f"r{i}": said("disagree") for i in range(7)}) == []
 
 
 def test_as_many_who_agree_are_no_pile_on() -> None:
-    thread = crowd([at(0)] * 8)
-    predictions = {f"r{i}": said("disagree" if i < 4 else "agree") for i in range(8)}
+    thread = crowd([at(0)] * 14, authors="ABCDEFGHIJKLMN")
+    predictions = {f"r{i}": said("disagree" if i < 7 else "agree") for i in range(14)}
     assert flags("pile_on", thread, predictions) == []
 
 
 def test_without_times_the_span_is_said_to_be_unknown() -> None:
-    thread = crowd([None] * 5)
-    (flag,) = flags("pile_on", thread, {f"r{i}": said("disagree") for i in range(5)})
-    assert flag.reason == "5 authors contradict it at unknown times; 5 of its 5 replies disagree."
+    thread = crowd([None] * 7)
+    (flag,) = flags("pile_on", thread, {f"r{i}": said("disagree") for i in range(7)})
+    assert flag.reason == "7 authors contradict it at unknown times; 7 of its 7 replies disagree."
