@@ -22,13 +22,13 @@ def lost_contexts(scene: Scene, limits: Limits) -> Iterator[Flag]:
     """
     thread = scene.thread
     readable = np.array([[comment.status == "ok"] for comment in thread.comments], dtype=float).reshape(-1, 1)
-    below = sums_below(readable, thread.parents)[:, 0]
+    below = sums_below(readable, thread.parents)[:, 0].astype(int).tolist()
     for i, comment in enumerate(thread.comments):
         answers = [j for j in thread.replies[i] if readable[j]]
         if comment.status == "ok" or below[i] < limits["comments"] or len(answers) < limits["replies"]:
             continue
         reason = (
-            f"The comment {_GONE[comment.status]}: {counted(int(below[i]), 'comment')} below it, "
+            f"The comment {_GONE[comment.status]}: {counted(below[i], 'comment')} below it, "
             f"{len(answers)} of them direct replies, can mislead without it."
         )
         score = strength(below[i], limits["comments"])
