@@ -21,11 +21,13 @@ def lost_contexts(scene: Scene, limits: Limits) -> Iterator[Flag]:
     The score is the strength of the number of comments with words below it.
     """
     thread = scene.thread
-    readable = np.array([[comment.status == "ok"] for comment in thread.comments], dtype=float).reshape(-1, 1)
-    below = sums_below(readable, thread.parents)[:, 0].astype(int).tolist()
+    readable = [comment.status == "ok" for comment in thread.comments]
+    below = sums_below(np.array(readable, dtype=int), thread.parents).tolist()
     for i, comment in enumerate(thread.comments):
+        if comment.status == "ok" or below[i] < limits["comments"]:
+            continue
         answers = [j for j in thread.replies[i] if readable[j]]
-        if comment.status == "ok" or below[i] < limits["comments"] or len(answers) < limits["replies"]:
+        if len(answers) < limits["replies"]:
             continue
         reason = (
             f"The comment {_GONE[comment.status]}: {counted(below[i], 'comment')} below it, "

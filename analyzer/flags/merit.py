@@ -58,8 +58,8 @@ def bridges(scene: Scene, limits: Limits) -> Iterator[Flag]:
             continue
         score = max(replies[i] for i in across)
         reason = (
-            f"{counted(len(across), 'reply')} of {judged[parent]} agree with it across stances, one with probability "
-            f"{percent(score)}."
+            f"Agreement across stances in {len(across)} of {counted(judged[parent], 'reply')}, at best with "
+            f"probability {percent(score)}."
         )
         yield Flag("bridge", scene.id(parent), score, reason, involved=tuple(map(scene.id, across)))
 

@@ -13,7 +13,7 @@ def test_agreement_from_another_stance_is_a_bridge() -> None:
     predictions = {"a": said(stance="pro"), "b": said("agree", stance="contra"), "c": said("disagree", stance="pro")}
     (flag,) = flags("bridge", THREAD, predictions)
     assert (flag.comment_id, flag.score, flag.involved) == ("a", 0.8, ("b",))
-    assert flag.reason == "1 reply of 2 agree with it across stances, one with probability 80 %."
+    assert flag.reason == "Agreement across stances in 1 of 2 replies, at best with probability 80 %."
 
 
 def test_agreement_from_two_stances_is_a_bridge_where_the_comment_takes_none() -> None:
