@@ -1,7 +1,7 @@
 """Flags -> what to look at first, highest priority first: in a report, as a list for a terminal, or as a document."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -83,8 +83,8 @@ def render_flags(
         title = Text(f"{number}. ").append(f"{thread.priorities.thread:.2f}", style="bold")
         title.append(f"  {excerpt(thread.thread_id, _ID) or thread.source}  {thread.subject}")
         console.print(title.append(f"  ({counted(thread.found, 'comment')})", style="bright_black"))
-        for line in _lines(thread, each):
-            console.print(Padding(line, (0, 0, 0, 4)))
+        for indent, line in _lines(thread, each):
+            console.print(Padding(line, (0, 0, 0, indent)))
     if len(ranked) > limit:
         console.print(
             Text(f"\nAnd {counted(len(ranked) - limit, 'more flagged thread')}; --limit shows more, --json all.")
@@ -133,8 +133,8 @@ def _summary(threads: Sequence[Flagged]) -> str:
     )
 
 
-def _lines(thread: Flagged, each: int) -> list[Text]:
-    lines = []
+def _lines(thread: Flagged, each: int) -> Iterator[tuple[int, Text]]:
+    """Yield each line with its indent: the comments of highest priority, the flags of each below it."""
     comments = [(key, list(flags)) for key, flags in groupby(thread.flags, key=lambda flag: flag.comment_id)]
     for comment_id, flags in comments[:each]:
         i = thread.positions[comment_id]
@@ -142,13 +142,11 @@ def _lines(thread: Flagged, each: int) -> list[Text]:
         line = Text(f"{own:.2f}  ")
         if branch > own:
             line.append(f"(branch {branch:.2f})  ", style="bright_black")
-        line.append(f"{excerpt(comment_id, _ID)}  {thread.openings[comment_id]}")
+        yield 4, line.append(f"{excerpt(comment_id, _ID)}  {thread.openings[comment_id]}")
         for flag in flags:
-            line.append(f"\n      {flag.kind}", style="bold").append(f"  {clean(flag.reason)}")
-        lines.append(line)
+            yield 10, Text(flag.kind, style="bold").append(f"  {clean(flag.reason)}", style="not bold")
     if len(comments) > each:
-        lines.append(Text(f"and {counted(len(comments) - each, 'more flagged comment')}", style="bright_black"))
-    return lines
+        yield 4, Text(f"and {counted(len(comments) - each, 'more flagged comment')}", style="bright_black")
 
 
 def _priorities(thread: Flagged, flag: Flag) -> dict[str, float]:
