@@ -48,6 +48,6 @@ def test_a_faulty_file_is_refused_with_its_fault(tmp_path: Path, text: str, mess
 @pytest.mark.parametrize("kind", RULES)
 def test_the_documentation_has_a_row_for_every_kind(kind: str) -> None:
     page = (Path(__file__).parents[2] / "docs" / "flags.md").read_text(encoding="utf-8")
-    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{kind}` | ")]
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{kind}` | "))
     for key in default_thresholds()[kind].keys() - {"on", "weight", "precision", "probability"}:
         assert f"`{key}`" in row
