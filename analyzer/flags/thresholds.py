@@ -40,4 +40,6 @@ def read_thresholds(path: Path) -> Thresholds:
             if not isinstance(value, int | float) or isinstance(value, bool) != (key == "on"):
                 wanted = "true or false" if key == "on" else "a number"
                 raise SettingsError(f"{path}: [{kind}] {key} must be {wanted}, found {value!r}")
+            if key in ("weight", "precision") and not 0 <= value <= 1:
+                raise SettingsError(f"{path}: [{kind}] {key} must lie between 0 and 1, found {value!r}")
     return {kind: {**limits, **own.get(kind, {})} for kind, limits in shipped.items()}

@@ -35,6 +35,7 @@ def test_a_file_replaces_what_it_names(tmp_path: Path) -> None:
         ("[attack]\nprobability = 'high'", r"\[attack\] probability must be a number, found 'high'"),
         ("[attack]\nprobability = true", r"\[attack\] probability must be a number, found True"),
         ("[attack]\non = 1", r"\[attack\] on must be true or false, found 1"),
+        ("[attack]\nweight = 2", r"\[attack\] weight must lie between 0 and 1, found 2"),
         ("[attack", "cannot read the thresholds"),
     ],
 )
