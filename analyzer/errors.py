@@ -6,7 +6,8 @@
     │   └── NoCommentsError      it is readable, but holds no reader comments
     ├── SchemeError          a stance scheme is malformed
     ├── ModelError           a model folder is missing, damaged or does not fit
-    └── DataError            labelled rows cannot be used for training or scoring
+    ├── DataError            labelled rows cannot be used for training or scoring
+    └── SettingsError        a file of thresholds is malformed
 
 A message says where (file, line or comment id), what was found and what would work.
 """
@@ -38,3 +39,7 @@ class ModelError(AnalyzerError):
 
 class DataError(AnalyzerError):
     """Labelled rows cannot be used for training or scoring."""
+
+
+class SettingsError(AnalyzerError):
+    """A file of thresholds is malformed."""

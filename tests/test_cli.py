@@ -239,6 +239,7 @@ def test_explain_wants_a_comment_of_the_thread(tmp_path: Path) -> None:
         ["convert"],
         ["formats"],
         ["explain"],
+        ["flag"],
         ["predict"],
         ["evaluate"],
         ["calibrate"],
@@ -249,6 +250,31 @@ def test_help_has_an_example(command: list[str]) -> None:
     result = run(*command, "--help")
     assert result.exit_code == 0
     assert "Example: analyzer" in result.stdout
+
+
+def test_flag_ranks_the_threads_of_several_files(tmp_path: Path) -> None:
+    result = run("flag", two_threads(tmp_path), SAMPLE)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("0 flags in 3 threads of 29 comments.")
+
+
+def test_flag_prints_json() -> None:
+    document = json.loads(run("flag", "-", "--json", stdin="id,parent_id,text\na,,idiot\n").stdout)
+    assert [flag["kind"] for flag in document["threads"][0]["flags"]] == ["attack"]
+
+
+def test_flag_goes_by_thresholds_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("[attack]\nprobability = 0.95\n")
+    result = run("flag", "-", "--thresholds", own, stdin="id,parent_id,text\na,,idiot\n")
+    assert result.stdout.startswith("0 flags in 1 thread of 1 comment.")
+
+
+def test_flag_refuses_to_write_over_any_file_it_reads(tmp_path: Path) -> None:
+    path = two_threads(tmp_path)
+    result = run("flag", SAMPLE, path, "-o", path)
+    assert result.exit_code == 1
+    assert "this is the file that is read" in result.stderr
 
 
 def test_version() -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from analyzer.errors import NoCommentsError, ReadError
 from analyzer.formats.comments import make_comment
-from analyzer.formats.json_tree import load_json
+from analyzer.formats.json_tree import fields, load_documents, load_json
 from analyzer.thread import Comment, Thread, build_thread
 
 
@@ -177,11 +177,31 @@ def _line_records(text: str, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _list_records(text: str, name: str, key: str | None) -> Iterator[tuple[str, Any]]:
-    """Yield each item of a JSON list, under `key` if an object is around it, with its place in the file."""
-    document = load_json(text, name)
-    rows = document[key] if key else document
-    for number, record in enumerate(rows if isinstance(rows, list) else [], start=1):
-        yield f"{name}, item {number}", record
+    """Yield each item of a JSON list, under `key` if an object is around it, with its place in the file.
+
+    Where each line is such an object, the comments of each are a thread of their own.
+    """
+    documents = load_documents(text, name) if key else [load_json(text, name)]
+    taken: Counter[str] = Counter()
+    for line, document in enumerate(documents, start=1):
+        rows = fields(document).get(key) if key else document
+        place, about = name, {}
+        if len(documents) > 1:
+            place, about = f"{name}, line {line}", _about_thread(fields(document), line, taken)
+        for number, record in enumerate(rows if isinstance(rows, list) else [], start=1):
+            yield f"{place}, item {number}", about | record if about and isinstance(record, dict) else record
+
+
+def _about_thread(document: dict[str, Any], line: int, taken: Counter[str]) -> dict[str, Any]:
+    """Return the columns that an object around comments gives each of them; an id that was `taken` gets a number."""
+    names = list(document)
+    roles = _roles(names)
+    own = next((_id(document[names[roles[role]]]) for role in ("thread", "id") if role in roles), None)
+    thread_id = own or f"line-{line}"
+    taken[thread_id] += 1
+    number = f"#{taken[thread_id]}" if taken[thread_id] > 1 else ""
+    title = document[names[roles["title"]]] if "title" in roles else None
+    return {"thread_id": thread_id + number, "title": title}
 
 
 def _json_rows(records: Iterable[tuple[str, Any]], name: str, chosen: Mapping[str, str]) -> Iterator[_Row]:

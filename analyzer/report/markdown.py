@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from analyzer.analysis import Analysis
 from analyzer.plain import clean
 from analyzer.report import findings
+from analyzer.report.flag_list import first_flags
 
 # "1." and "-" matter only where a line begins.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&$]|^[-+=])")
@@ -19,8 +20,10 @@ def render_markdown(analysis: Analysis, **_: object) -> str:
         _section("Stances", _stances(analysis)),
         _section("Conversation", _list(findings.conversation(analysis))),
         _section("Most contested branches", _branches(analysis)),
-        _section("In their words", _voices(analysis)),
     ]
+    if flags := first_flags(analysis):
+        sections.append(_section("Flags", _list(flags)))
+    sections.append(_section("In their words", _voices(analysis)))
     if issues := findings.issues(analysis):
         sections.append(_section("Mended in the thread", _list(issues)))
     sections.append(_section("How sure", _list(findings.certainty(analysis))))

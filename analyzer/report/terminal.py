@@ -9,12 +9,13 @@ from analyzer.analysis import Analysis, StanceShare
 from analyzer.plain import clean
 from analyzer.report import findings
 from analyzer.report.console import drawn, new_console, stance_color
+from analyzer.report.flag_list import first_flags
 
 _LARGEST_BAR = 30
 
 
 def render_terminal(analysis: Analysis, *, width: int = 80, color: bool = False) -> str:
-    """Return the report: what it is about, stances, talk, contested branches, voices, issues, certainty."""
+    """Return the report: what it is about, stances, talk, contested branches, flags, voices, issues, certainty."""
     console = new_console(width=width, color=color)
     _opening(console, analysis)
     _heading(console, "Stances")
@@ -23,6 +24,10 @@ def render_terminal(analysis: Analysis, *, width: int = 80, color: bool = False)
     for sentence in findings.conversation(analysis):
         _paragraph(console, sentence)
     _branches(console, analysis)
+    if flags := first_flags(analysis):
+        _heading(console, "Flags")
+        for flag in flags:
+            _paragraph(console, flag)
     _voices(console, analysis)
     if issues := findings.issues(analysis):
         _heading(console, "Mended in the thread")

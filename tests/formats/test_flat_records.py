@@ -249,6 +249,20 @@ def test_rows_inside_an_answer() -> None:
     assert [(comment.author, comment.status) for comment in thread.comments] == [("Ines", "ok"), (None, "deleted")]
 
 
+def test_a_line_that_holds_the_comments_of_a_thread_is_a_thread() -> None:
+    lines = [
+        {"thread_id": "t1", "title": "Mines", "comments": [{"id": "a", "parent_id": None, "text": "Keep them."}]},
+        {"thread_id": "t1", "comments": [{"id": "b", "parent_id": None, "text": "No."}]},
+        {"comments": [{"id": "c", "parent_id": None, "text": "Why?"}]},
+    ]
+    threads = read_rows(*lines)
+    assert [(thread.id, thread.title, [comment.id for comment in thread.comments]) for thread in threads] == [
+        ("t1", "Mines", ["a"]),
+        ("t1#2", "", ["b"]),
+        ("line-3", "", ["c"]),
+    ]
+
+
 def test_comments_of_an_archive_hang_below_posts_and_comments() -> None:
     threads = read_rows(
         {"id": "k1", "body": "Late.", "link_id": "t3_p", "parent_id": "t3_p", "author": "ines"},

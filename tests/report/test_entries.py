@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from analyzer import flags
 from analyzer.analysis import Quotation, analyze
 from analyzer.report.entries import Flag, anchor, entries, looks
 from analyzer.scheme import Scheme
@@ -70,8 +71,8 @@ def test_letters_that_are_too_long_become_a_number() -> None:
 
 
 def test_flags_of_the_analysis_stand_before_attacks() -> None:
-    flag = {"kind": "quarrel", "comment_id": "c7", "score": 1.0, "reason": "Two authors, nine replies."}
-    analysis = replace(small_analysis(), flags=(flag,))  # type: ignore[arg-type]
+    flag = flags.Flag("quarrel", "c7", 1.0, "Two authors, nine replies.")
+    analysis = replace(small_analysis(), flags=(flag,))
     assert [raised.kind for raised in entries(analysis)[6].flags] == ["quarrel", "attack"]
 
 
