@@ -6,11 +6,12 @@ It knows neither file formats nor reports.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from analyzer.formats import Source
+from analyzer.formats.thread_rows import comment_row
 from analyzer.metrics import Metrics, measure
 from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
 from analyzer.prevalence import Correction, chance_interval, corrected_shares
@@ -101,6 +102,32 @@ def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progr
         stances=stance_shares(predictions, predictor.scheme.labels, predictor.correction),
         shares_corrected=predictor.correction is not None,
     )
+
+
+def comment_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    """Return a row for each comment, placeholders included, in reading order: what the file says of it, and its labels.
+
+    The columns of `thread_rows.COMMENT_COLUMNS`, then `quoted` (characters that repeat an ancestor), `stance` with its
+    `confidence` and `score:LABEL` of each label, `agreement` with its `agreement_confidence`, and `attack`; None where
+    a comment has no such label.
+    """
+    rows = []
+    for i, (prediction, quotations) in enumerate(zip(analysis.predictions, analysis.quotations, strict=True)):
+        stance = prediction.stance if prediction else None
+        agreement = prediction.agreement if prediction else None
+        rows.append(
+            comment_row(analysis.thread, i, analysis.thread.id)
+            | {
+                "quoted": sum(quotation.end - quotation.start for quotation in quotations),
+                "stance": stance and stance.label,
+                "confidence": stance and stance.confidence,
+                **{f"score:{label}": stance and stance.scores[label] for label in analysis.scheme.labels},
+                "agreement": agreement and agreement.label,
+                "agreement_confidence": agreement and agreement.confidence,
+                "attack": prediction and prediction.attack,
+            }
+        )
+    return rows
 
 
 def read_turn(thread: Thread, i: int) -> tuple[Turn, tuple[Quotation, ...]]:

@@ -29,7 +29,7 @@ from analyzer.resources import DEFAULT_MODEL
 def report(
     file: ThreadFile,
     format: Annotated[
-        Literal["terminal", "markdown", "json", "html"], typer.Option(help="Form of the report.")
+        Literal["terminal", "markdown", "json", "csv", "html"], typer.Option(help="Form of the report.")
     ] = "terminal",
     output: Output = None,
     model: ModelName = DEFAULT_MODEL,

@@ -6,8 +6,10 @@ Text taken from the file comes back cleaned for a terminal, never escaped for a 
 from collections import Counter
 from dataclasses import dataclass
 from statistics import mean
+from typing import Any
 
 from analyzer.analysis import Analysis, StanceShare
+from analyzer.document import to_document
 from analyzer.metrics.labels import judged_replies, stance_pairs
 from analyzer.plain import clean, excerpt
 from analyzer.predictions import UNCLEAR
@@ -52,6 +54,14 @@ class Branch:
     focus_id: str
     focus_text: str
     focus_disagreements: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What a reader may want to look at first, and why."""
+
+    kind: str
+    reason: str
 
 
 def subject(analysis: Analysis) -> str:
@@ -145,6 +155,25 @@ def branch_sentence(branch: Branch) -> str:
     if branch.focus_disagreements == 1:
         return f"{replies}; {branch.disagreements} disagree, each with a different comment."
     return f"{replies}; {branch.disagreements} disagree, {branch.focus_disagreements} of them with {focus}."
+
+
+def flags_by_comment(analysis: Analysis) -> dict[str | None, list[Flag]]:
+    """Return the flags by comment id: the analysis's own, and likely personal attacks.
+
+    Under None are those about no single comment of the thread.
+    """
+    known = {comment.id for comment in analysis.thread.comments}
+    raised: dict[str | None, list[Flag]] = {}
+    listed: list[dict[str, Any]] = to_document(analysis)["flags"]
+    for flag in listed:
+        comment_id = flag["comment_id"] if flag["comment_id"] in known else None
+        raised.setdefault(comment_id, []).append(Flag(clean(flag["kind"]), clean(flag["reason"])))
+    for comment, prediction in zip(analysis.thread.comments, analysis.predictions, strict=True):
+        if prediction and prediction.attack > 0.5:
+            own = raised.setdefault(comment.id, [])
+            if all(flag.kind != "attack" for flag in own):
+                own.append(Flag("attack", f"A personal attack with probability {percent(prediction.attack)}."))
+    return raised
 
 
 def voices(analysis: Analysis, *, each: int = 2) -> list[Voice]:
