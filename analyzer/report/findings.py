@@ -80,10 +80,10 @@ def headline(analysis: Analysis) -> str:
     taken = sum(share.count for _, share in shares)
     found = f"{_share_of(taken, total, 'comment')} {'takes' if taken == 1 else 'take'} a stance."
     if lead.count == runner_up.count:
-        return f"{found} {first} and {second} are level with {lead.count} each."
+        return f"{found} Among these, {first} and {second} are level with {lead.count} each."
     overlap = lead.low is not None and runner_up.high is not None and lead.low <= runner_up.high
     margin = "which may be chance" if overlap else "more than chance would give"
-    return f"{found} {first} leads with {lead.count} over {second} with {runner_up.count}, {margin}."
+    return f"{found} Among these, {first} leads with {lead.count} over {second} with {runner_up.count}, {margin}."
 
 
 def counts(analysis: Analysis) -> str:

@@ -39,6 +39,7 @@ def render_html(analysis: Analysis) -> str:
         levels=_LEVELS,
         nested=NESTED_DEPTH,
         flagged=[entry for entry in comments if entry.flags],
+        thread_flags=findings.flags_by_comment(analysis).get(None, []),
         depths=charts.by_depth(analysis),
         times=charts.over_time(analysis),
         crossings=charts.crossings(analysis),

@@ -113,6 +113,13 @@ def test_flagged_comments_are_listed(page: HtmlElement) -> None:
     assert listed == ["attack A personal attack with probability 90 %. “You are all idiots.” Read c7"]
 
 
+def test_a_flag_about_no_single_comment_is_listed_too() -> None:
+    flag = {"kind": "pile-on", "comment_id": None, "score": 0.7, "reason": "9 of 10 replies disagree."}
+    page = parsed(replace(small_analysis(), flags=(flag,)))
+    listed = [words(item) for item in page.xpath("//section[@id='branches']/ul/li")]
+    assert listed[0] == "pile-on 9 of 10 replies disagree."
+
+
 def test_every_term_is_defined(page: HtmlElement) -> None:
     terms = [(words(term[0]), words(term[1])) for term in page.find_class("terms")[0]]
     assert terms[0] == ("FT for-treaty", "Wants the treaty.")
