@@ -91,6 +91,30 @@ def test_of_many_threads_twenty_are_listed(tmp_path: Path) -> None:
     assert (len(lines), lines[1], lines[-1]) == (22, "  t0 Ferry (1 comment)", "  and 13 more")
 
 
+def test_many_files_become_pages_and_an_index(tmp_path: Path) -> None:
+    two_threads(tmp_path)
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    result = run("report", tmp_path, "-o", tmp_path / "pages")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.startswith(f"{tmp_path}/pages/index.html: 2 threads\nno page: {tmp_path}/empty.csv")
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {"index.html", "rows-t1.html", "rows-t2.html"}
+    assert run("report", tmp_path, "-o", tmp_path / "pages").exit_code == 0
+
+
+@pytest.mark.parametrize("options", [[], ["-o", "pages", "--format", "json"], ["-o", "pages", "--thread", "t1"]])
+def test_many_files_want_a_folder_and_no_more(tmp_path: Path, options: list[str]) -> None:
+    result = run("report", SAMPLE, two_threads(tmp_path), *options)
+    assert result.exit_code == 1
+    assert "many threads become a folder of HTML pages" in result.stderr
+
+
+def test_pages_are_not_written_beside_what_is_read(tmp_path: Path) -> None:
+    path = two_threads(tmp_path)
+    result = run("report", path, "-o", tmp_path)
+    assert result.stderr == f"error: {tmp_path}: holds {path}, which is read; write to another folder\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def other_columns(folder: Path) -> Path:
     path = folder / "rows.csv"
     path.write_text("nr,answers,words\na,,sign it\nb,a,wrong\n", encoding="utf-8")

@@ -12,7 +12,7 @@ from analyzer.analysis import Analysis
 from analyzer.plain import clean_lines, excerpt
 from analyzer.predictions import UNCLEAR, Prediction
 from analyzer.report.findings import Flag, flags_by_comment, percent, stance_tags
-from analyzer.scheme import NO_STANCE
+from analyzer.scheme import NO_STANCE, Scheme
 
 NESTED_DEPTH = 12  # browsers lay out, and people follow, no more boxes inside boxes than this
 _COLORS = 6
@@ -66,11 +66,11 @@ class Entry:
     scores: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
-def looks(analysis: Analysis) -> dict[str, Look]:
-    """Return how each label of the scheme, and `unclear`, is shown, in their order; long letters become a number."""
+def looks(scheme: Scheme) -> dict[str, Look]:
+    """Return how each label of a scheme, and `unclear`, is shown, in their order; long letters become a number."""
     plain = {NO_STANCE: "n", UNCLEAR: "u"}
     shown = {}
-    for number, (label, tag) in enumerate(stance_tags(analysis.scheme).items()):
+    for number, (label, tag) in enumerate(stance_tags(scheme).items()):
         key = plain.get(label, str(number))
         shown[label] = Look(
             label, key, f"s{plain.get(label, str(number % _COLORS))}", tag if len(tag) <= _LETTERS else str(number + 1)
@@ -89,7 +89,7 @@ def entries(analysis: Analysis) -> list[Entry]:
     levels = [min(depth, NESTED_DEPTH + 1) for depth in thread.depths]
     anchors = [anchor(comment.id) for comment in thread.comments]
     flags = flags_by_comment(analysis)
-    shown = looks(analysis)
+    shown = looks(analysis.scheme)
     result = []
     for i, (level, following) in enumerate(pairwise([*levels, 0])):
         comment, prediction, parent = thread.comments[i], analysis.predictions[i], thread.parents[i]

@@ -11,7 +11,7 @@ from tests.toy import SOURCE, ToyPredictor, small_analysis
 
 
 def test_labels_keep_their_key_color_and_letters() -> None:
-    shown = [(look.label, look.key, look.color, look.tag) for look in looks(small_analysis()).values()]
+    shown = [(look.label, look.key, look.color, look.tag) for look in looks(small_analysis().scheme).values()]
     assert shown == [
         ("for-treaty", "0", "s0", "FT"),
         ("against-treaty", "1", "s1", "AT"),
@@ -66,7 +66,7 @@ def test_deleted_and_missing_comments_have_no_labels() -> None:
 
 def test_letters_that_are_too_long_become_a_number() -> None:
     scheme = Scheme("pets", "Pets", {"anti-cat": "Against cats.", "anti-cow": "Against cows.", "none": "Neither."})
-    assert [look.tag for look in looks(replace(small_analysis(), scheme=scheme)).values()] == ["1", "2", "–", "?"]
+    assert [look.tag for look in looks(scheme).values()] == ["1", "2", "–", "?"]
 
 
 def test_flags_of_the_analysis_stand_before_attacks() -> None:
