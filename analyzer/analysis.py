@@ -6,18 +6,22 @@ It knows neither file formats nor reports.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from analyzer.errors import AnalyzerError
 from analyzer.formats import Source
-from analyzer.formats.thread_rows import comment_row
+from analyzer.formats.thread_rows import COMMENT_COLUMNS, comment_row
 from analyzer.metrics import Metrics, measure
 from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
 from analyzer.prevalence import Correction, chance_interval, corrected_shares
 from analyzer.quotes import find_quotes, mask_quotes
 from analyzer.scheme import Scheme
 from analyzer.thread import Thread
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # Nobody quotes from further up, and a chain of thousands must not cost the square of its length.
 _QUOTABLE_ANCESTORS = 20
@@ -76,6 +80,19 @@ class Analysis:
     stances: dict[str, StanceShare]
     shares_corrected: bool
     flags: tuple[()] = ()
+
+    def to_frame(self) -> "DataFrame":
+        """Return a pandas table of `comment_rows`, indexed by the comments' ids; `created` is in UTC.
+
+        Needs the `notebooks` extra; raises AnalyzerError without pandas.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise AnalyzerError("tables need pandas: pip install 'analyzer[notebooks]'") from error
+        times = [comment.created for comment in self.thread.comments]
+        frame = pandas.DataFrame(comment_rows(self), columns=None if times else COMMENT_COLUMNS)
+        return frame.assign(created=pandas.Series(times, dtype="datetime64[us, UTC]")).set_index("id")
 
 
 def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progress | None = None) -> Analysis:

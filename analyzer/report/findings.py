@@ -65,9 +65,10 @@ class Flag:
 
 
 def subject(analysis: Analysis) -> str:
-    """Return what the thread is about: its title, else the article's first words, else the file's name."""
+    """Return what the thread is about: its title, else the article's first words, else the file's name and its id."""
     thread = analysis.thread
-    return excerpt(thread.title, _SUBJECT) or excerpt(thread.article, _SUBJECT) or clean(analysis.source.name)
+    named = ", ".join(filter(None, (analysis.source.name, thread.id)))
+    return excerpt(thread.title, _SUBJECT) or excerpt(thread.article, _SUBJECT) or excerpt(named, _SUBJECT)
 
 
 def headline(analysis: Analysis) -> str:

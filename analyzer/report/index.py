@@ -18,7 +18,7 @@ _REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the index says of one thread; `source` names file and thread; `shares` are of the scheme's stances."""
+    """What the index says of one thread; `shares` stand in the order of the scheme's stances."""
 
     link: str
     subject: str
@@ -48,7 +48,7 @@ def summarise(analysis: Analysis, link: str) -> Row:
     return Row(
         link=link,
         subject=findings.subject(analysis),
-        source=clean(" · ".join(filter(None, (analysis.source.name, analysis.thread.id)))),
+        source=clean(analysis.source.name),
         began=f"{began:%Y-%m-%d %H:%M}" if began else "",
         found=analysis.thread.found,
         depth=max(analysis.thread.depths, default=0),

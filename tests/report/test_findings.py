@@ -24,6 +24,7 @@ def test_the_subject_is_the_title_else_the_article_else_the_file() -> None:
         (build_thread(comments, title="A title", article="An article"), "A title"),
         (build_thread(comments, article="An article"), "An article"),
         (build_thread(comments), "harbour.txt"),
+        (build_thread(comments, id="t9"), "harbour.txt, t9"),
     ):
         assert findings.subject(analyze(thread, ToyPredictor(), source=SOURCE)) == subject
 

@@ -27,7 +27,7 @@ def words(element: HtmlElement) -> str:
 
 def test_a_row_has_the_threads_numbers() -> None:
     row = summarise(small_analysis(), "small.html")
-    assert (row.subject, row.source, row.began) == ("Harbour treaty signed", "harbour.txt · t1", "2024-03-01 12:01")
+    assert (row.subject, row.source, row.began) == ("Harbour treaty signed", "harbour.txt", "2024-03-01 12:01")
     assert (row.found, row.depth, row.flags, row.stances.total) == (8, 2, 1, 7)
     assert [share.count for share in row.shares] == [3, 2]
     assert (row.crossing.value, row.disagreeing.value) == (1.0, 1.0)
