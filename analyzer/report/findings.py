@@ -297,7 +297,8 @@ def _attacking(analysis: Analysis) -> str:
     ]
     if not attacks:
         return "No comment is more likely than not a personal attack."
-    named = ", ".join(attacks[:_IDS_NAMED]) + (", …" if len(attacks) > _IDS_NAMED else "")
+    more = f" and {len(attacks) - _IDS_NAMED} more" if len(attacks) > _IDS_NAMED else ""
+    named = ", ".join(attacks[:_IDS_NAMED]) + more
     return f"{_count(len(attacks), 'comment')} {_are(len(attacks))} more likely than not a personal attack: {named}."
 
 
