@@ -28,7 +28,7 @@ check-browser: $(VENV)/ready-train  ## the HTML report in Chromium, where one is
 notebooks:  ## run the notebooks anew, from an environment made for them
 	$(MAKE) VENV=$(VENV)-notebooks $(VENV)-notebooks/ready
 	$(VENV)-notebooks/bin/pip install --quiet --editable ".[notebooks,train]"
-	cd notebooks && $(abspath $(VENV)-notebooks)/bin/python -m jupyter execute --inplace *.ipynb
+	$(VENV)-notebooks/bin/python notebooks/run.py
 
 gate: $(VENV)/ready  ## fail if a shipped model scores below its floors.toml on the labelled rows, where they are at hand
 	@if [ ! -f $(SHARED)/stance/dev.jsonl ]; then echo "gate skipped: no $(SHARED)/stance/dev.jsonl (set ANALYZER_SHARED)"; \
