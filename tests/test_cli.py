@@ -34,6 +34,11 @@ def two_threads(folder: Path) -> Path:
     return path
 
 
+def test_the_package_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "analyzer", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("analyzer ")
+
+
 def test_report_prints_the_report() -> None:
     result = run("report", SAMPLE)
     assert result.exit_code == 0
