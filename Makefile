@@ -4,7 +4,7 @@ PYTHON ?= python3
 
 SHARED := $(or $(ANALYZER_SHARED),../shared)
 
-.PHONY: demo test lint check-shared check-browser gate train-small clean
+.PHONY: demo test lint check-shared check-browser notebooks gate train-small clean
 
 demo: $(VENV)/ready  ## a stance report on a bundled thread
 	$(BIN)/analyzer report data/threads/harbour-treaty.txt
@@ -25,6 +25,11 @@ check-browser: $(VENV)/ready-train  ## the HTML report in Chromium, where one is
 	$(BIN)/pip install --quiet --group browser
 	$(BIN)/python -m pytest -m browser
 
+notebooks:  ## run the notebooks anew, from an environment made for them
+	$(MAKE) VENV=$(VENV)-notebooks $(VENV)-notebooks/ready
+	$(VENV)-notebooks/bin/pip install --quiet --editable ".[notebooks,train]"
+	$(VENV)-notebooks/bin/python notebooks/run.py
+
 gate: $(VENV)/ready  ## fail if a shipped model scores below its floors.toml on the labelled rows, where they are at hand
 	@if [ ! -f $(SHARED)/stance/dev.jsonl ]; then echo "gate skipped: no $(SHARED)/stance/dev.jsonl (set ANALYZER_SHARED)"; \
 	else for floors in models/*/floors.toml; do \
@@ -43,8 +48,8 @@ $(VENV)/ready: pyproject.toml
 	touch $@
 
 $(VENV)/ready-train: $(VENV)/ready
-	$(BIN)/pip install --quiet --editable ".[train]" --group dev
+	$(BIN)/pip install --quiet --editable ".[notebooks,train]" --group dev
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(VENV)-notebooks build dist

@@ -6,18 +6,23 @@ It knows neither file formats nor reports.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from analyzer.errors import AnalyzerError
 from analyzer.flags import Flag, Thresholds, raise_flags
 from analyzer.formats import Source
+from analyzer.formats.thread_rows import COMMENT_COLUMNS, comment_row
 from analyzer.metrics import Metrics, measure
 from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
 from analyzer.prevalence import Correction, chance_interval, corrected_shares
 from analyzer.quotes import find_quotes, mask_quotes
 from analyzer.scheme import Scheme
 from analyzer.thread import Thread
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # Nobody quotes from further up, and a chain of thousands must not cost the square of its length.
 _QUOTABLE_ANCESTORS = 20
@@ -77,6 +82,19 @@ class Analysis:
     shares_corrected: bool
     flags: tuple[Flag, ...] = ()
 
+    def to_frame(self) -> "DataFrame":
+        """Return a pandas table of `comment_rows`, indexed by the comments' ids; `created` is in UTC.
+
+        Needs the `notebooks` extra; raises AnalyzerError without pandas.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise AnalyzerError("tables need pandas: pip install 'analyzer[notebooks]'") from error
+        times = [comment.created for comment in self.thread.comments]
+        frame = pandas.DataFrame(comment_rows(self), columns=None if times else COMMENT_COLUMNS)
+        return frame.assign(created=pandas.Series(times, dtype="datetime64[us, UTC]")).set_index("id")
+
 
 def analyze(
     thread: Thread,
@@ -114,6 +132,32 @@ def analyze(
         shares_corrected=predictor.correction is not None,
         flags=tuple(raise_flags(thread, predictions, own_words=own_words, thresholds=thresholds)),
     )
+
+
+def comment_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    """Return a row for each comment, placeholders included, in reading order: what the file says of it, and its labels.
+
+    The columns of `thread_rows.COMMENT_COLUMNS`, then `quoted` (characters that repeat an ancestor), `stance` with its
+    `confidence` and `score:LABEL` of each label, `agreement` with its `agreement_confidence`, and `attack`; None where
+    a comment has no such label.
+    """
+    rows = []
+    for i, (prediction, quotations) in enumerate(zip(analysis.predictions, analysis.quotations, strict=True)):
+        stance = prediction.stance if prediction else None
+        agreement = prediction.agreement if prediction else None
+        rows.append(
+            comment_row(analysis.thread, i, analysis.thread.id)
+            | {
+                "quoted": sum(quotation.end - quotation.start for quotation in quotations),
+                "stance": stance and stance.label,
+                "confidence": stance and stance.confidence,
+                **{f"score:{label}": stance and stance.scores[label] for label in analysis.scheme.labels},
+                "agreement": agreement and agreement.label,
+                "agreement_confidence": agreement and agreement.confidence,
+                "attack": prediction and prediction.attack,
+            }
+        )
+    return rows
 
 
 def read_turn(thread: Thread, i: int) -> tuple[Turn, tuple[Quotation, ...]]:

@@ -1,6 +1,9 @@
+import sys
+
 import pytest
 
 from analyzer.analysis import Quotation, StanceShare, analyze, stance_shares
+from analyzer.errors import AnalyzerError
 from analyzer.predictions import Prediction, Scored
 from analyzer.prevalence import Correction
 from analyzer.thread import Comment, Thread, build_thread
@@ -33,6 +36,33 @@ def test_predictions_stand_beside_comments() -> None:
         "gone": None,
         "c8": "for-treaty",
     }
+
+
+def test_a_frame_has_a_row_a_comment() -> None:
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed (extra notebooks)")
+    frame = small_analysis().to_frame()
+    assert list(frame.index) == ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "gone", "c8"]
+    assert frame.loc["c2", ["parent_id", "depth", "stance", "agreement", "attack"]].tolist() == [
+        "c1",
+        1,
+        "against-treaty",
+        "disagree",
+        0.1,
+    ]
+    assert frame["created"]["c2"] == pandas.Timestamp("2024-03-01 12:02", tz="UTC")
+    assert frame["stance"].isna().tolist() == [False] * 5 + [True, False, True, False]
+    assert frame.groupby("stance")["score:for-treaty"].max()["for-treaty"] == 0.8
+
+
+def test_the_frame_of_an_empty_thread_is_empty() -> None:
+    pytest.importorskip("pandas", reason="pandas is not installed (extra notebooks)")
+    assert analyze(build_thread([]), ToyPredictor(), source=SOURCE).to_frame().empty
+
+
+def test_a_frame_without_pandas_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(AnalyzerError, match=r"pip install 'analyzer\[notebooks\]'"):
+        small_analysis().to_frame()
 
 
 def test_a_reply_to_a_missing_or_deleted_comment_has_no_agreement() -> None:

@@ -34,6 +34,11 @@ def two_threads(folder: Path) -> Path:
     return path
 
 
+def test_the_package_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "analyzer", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("analyzer ")
+
+
 def test_report_prints_the_report() -> None:
     result = run("report", SAMPLE)
     assert result.exit_code == 0
@@ -89,6 +94,30 @@ def test_of_many_threads_twenty_are_listed(tmp_path: Path) -> None:
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     lines = run("tree", path).stderr.splitlines()
     assert (len(lines), lines[1], lines[-1]) == (22, "  t0 Ferry (1 comment)", "  and 13 more")
+
+
+def test_many_files_become_pages_and_an_index(tmp_path: Path) -> None:
+    two_threads(tmp_path)
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    result = run("report", tmp_path, "-o", tmp_path / "pages")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.startswith(f"{tmp_path}/pages/index.html: 2 threads\nno page: {tmp_path}/empty.csv")
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {"index.html", "rows-t1.html", "rows-t2.html"}
+    assert run("report", tmp_path, "-o", tmp_path / "pages").exit_code == 0
+
+
+@pytest.mark.parametrize("options", [[], ["-o", "pages", "--format", "json"], ["-o", "pages", "--thread", "t1"]])
+def test_many_files_want_a_folder_and_no_more(tmp_path: Path, options: list[str]) -> None:
+    result = run("report", SAMPLE, two_threads(tmp_path), *options)
+    assert result.exit_code == 1
+    assert "many threads become a folder of HTML pages" in result.stderr
+
+
+def test_pages_are_not_written_beside_what_is_read(tmp_path: Path) -> None:
+    path = two_threads(tmp_path)
+    result = run("report", path, "-o", tmp_path)
+    assert result.stderr == f"error: {tmp_path}: holds {path}, which is read; write to another folder\n"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def other_columns(folder: Path) -> Path:

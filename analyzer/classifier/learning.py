@@ -60,7 +60,7 @@ def train(
 ) -> Trained:
     """Train on the labelled files, write the model folder and return its predictor and scores.
 
-    `only` is a (key, value) that rows must have. `encoder` is a model folder of ours (the default: the shipped model),
+    `only` is a (key, value) that rows must have. `encoder` is a model of ours, by name or folder (`small` by default),
     whose other heads are then kept, and its stance head too where the labels are the same; or a name on the model hub,
     or a folder in the hub's form.
 
@@ -73,7 +73,7 @@ def train(
     examples = read_examples(data, scheme.labels, only=only)
     _check_labels(examples, scheme)
     labelled = [example for example in examples if not example.is_taught]
-    source = encoder or str(model_folder(DEFAULT_MODEL))
+    source = _source(encoder or DEFAULT_MODEL)
     network, tokenizer = _start(source, scheme.labels)
     if len(examples) < _FEW and (Path(source) / WEIGHTS).is_file():
         rows, held_out = labelled, labelled
@@ -147,6 +147,14 @@ def load_tokenizer(encoder: str) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+def _source(encoder: str) -> str:
+    """Return the folder of a model of ours, shipped or not; anything else as it is."""
+    try:
+        return str(model_folder(encoder))
+    except ModelError:
+        return encoder
 
 
 def _start(source: str, labels: Sequence[str]) -> tuple[Network, Tokenizer]:

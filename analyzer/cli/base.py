@@ -50,6 +50,10 @@ app = typer.Typer(
 )
 
 ThreadFile = Annotated[str, typer.Argument(metavar="FILE", help="The saved thread; - reads standard input.")]
+ThreadFiles = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE…", help="The saved thread; - is standard input. Many: files, a folder, '*.txt'."),
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Write to this file.")]
 ModelName = Annotated[str, typer.Option("--model", metavar="NAME", help="A shipped model, or a model folder.")]
 ThreadId = Annotated[str | None, typer.Option("--thread", metavar="ID", help="Which thread, if FILE holds several.")]

@@ -1,7 +1,11 @@
 """The commands for one thread: `report`, `tree` and `explain`."""
 
 import sys
-from typing import Annotated, Literal
+from collections.abc import Callable, Sequence
+from functools import partial
+from glob import has_magic
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,24 +16,33 @@ from analyzer.cli.base import (
     Output,
     Target,
     ThreadFile,
+    ThreadFiles,
     ThreadId,
     analyze_with_progress,
     app,
+    load_stance_model,
     output_width,
+    progress_bar,
     read_and_load,
+    read_file,
     shows_colors,
     write_text,
 )
-from analyzer.errors import ReadError
-from analyzer.plain import json_text
+from analyzer.errors import AnalyzerError, ReadError
+from analyzer.plain import clean, json_text
 from analyzer.resources import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from analyzer.analysis import Model
+    from analyzer.formats import Source
+    from analyzer.thread import Thread
 
 
 @app.command()
 def report(
-    file: ThreadFile,
+    files: ThreadFiles,
     format: Annotated[
-        Literal["terminal", "markdown", "json", "html"], typer.Option(help="Form of the report.")
+        Literal["terminal", "markdown", "json", "csv", "html"], typer.Option(help="Form of the report.")
     ] = "terminal",
     output: Output = None,
     model: ModelName = DEFAULT_MODEL,
@@ -38,12 +51,23 @@ def report(
     input_format: InputFormat = None,
     columns: ColumnMap = None,
 ) -> None:
-    """Print the stance report of a thread.
+    """Print the stance report of a thread; of many threads, write a page each and an index of them into a folder.
 
     Example: analyzer report data/threads/harbour-treaty.txt --format markdown -o report.md
 
+    Many threads: analyzer report data/threads -o pages
+
     Any topic: analyzer report data/threads/harbour-treaty.txt --target "the harbour treaty"
     """
+    if _are_many(files, output):
+        if format not in {"terminal", "html"} or output is None or thread is not None:
+            raise AnalyzerError(
+                "many threads become a folder of HTML pages: give -o FOLDER, and neither --format nor --thread"
+            )
+        read = partial(read_file, input_format=input_format, column_map=columns)
+        _report_pages(files, output, read, load_stance_model(model, target))
+        return
+    [file] = files
     loaded = read_and_load(
         file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
     )
@@ -105,3 +129,33 @@ def explain(
         return
     text = render_explanation(explanation, predictor.scheme, width=output_width(None), color=shows_colors(sys.stdout))
     write_text(text, None, source=file)
+
+
+def _are_many(files: Sequence[str], output: Path | None) -> bool:
+    """Say whether to write a folder of pages: for several files, a folder that is no corpus, or into a folder."""
+    if len(files) > 1 or (output is not None and output.is_dir()):
+        return True
+    path = Path(files[0])
+    if path.is_dir():
+        from analyzer.formats.convokit import is_corpus
+
+        return not is_corpus(path)
+    return has_magic(files[0]) and not path.exists()
+
+
+def _report_pages(
+    files: Sequence[str], folder: Path, read: "Callable[[str], tuple[Source, list[Thread]]]", predictor: "Model"
+) -> None:
+    """Write the pages, and say on standard error how many there are and which files have none."""
+    from analyzer.report.site import find_files, read_all, write_pages
+
+    found = find_files(files, without=folder)
+    for file in found:
+        if file != "-" and Path(file).resolve().parent == folder.resolve():
+            raise AnalyzerError(f"{folder}: holds {file}, which is read; write to another folder")
+    threads, failures = read_all(found, read)
+    with progress_bar(sum(thread.found for _, thread in threads)) as progress:
+        rows = write_pages(threads, failures, folder, predictor, progress=progress)
+    typer.echo(f"{folder / 'index.html'}: {len(rows)} thread{'s' * (len(rows) != 1)}", err=True)
+    for failure in failures:
+        typer.echo(f"no page: {clean(failure.reason)}", err=True)

@@ -5,11 +5,9 @@ import io
 from collections.abc import Sequence
 
 from analyzer.convert.rows import COLUMNS, to_rows
-from analyzer.formats.thread_rows import write_cell
+from analyzer.formats.thread_rows import write_cells
 from analyzer.plain import json_text
 from analyzer.thread import Thread
-
-_EMPTY_IS_EMPTY = {"thread_id", "text", "title", "article"}  # columns where no value and an empty text are the same
 
 
 def write(threads: Sequence[Thread]) -> bytes:
@@ -20,7 +18,5 @@ def write(threads: Sequence[Thread]) -> bytes:
     for row in to_rows(threads):
         if "issues" in row:
             row["issues"] = json_text(row["issues"])
-        table.writerow(
-            write_cell(row.get(column) or None if column in _EMPTY_IS_EMPTY else row.get(column)) for column in COLUMNS
-        )
+        table.writerow(write_cells(row, COLUMNS))
     return out.getvalue().encode()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from typing import Any
 
-from analyzer.formats.thread_rows import COMMENT_COLUMNS, THREAD_COLUMNS
+from analyzer.formats.thread_rows import COMMENT_COLUMNS, THREAD_COLUMNS, comment_row
 from analyzer.plain import without_surrogates
 from analyzer.thread import Thread
 
@@ -40,7 +40,7 @@ def thread_rows(thread: Thread, thread_id: str) -> list[dict[str, Any]]:
     """Return the rows of one thread under the given id."""
     if not thread.comments:
         return [thread_row(thread, thread_id)]
-    rows = [_comment_row(thread, thread_id, i) for i in range(len(thread.comments))]
+    rows = [comment_row(thread, i, thread_id) for i in range(len(thread.comments))]
     rows[0] |= _facts(thread)
     return rows
 
@@ -58,21 +58,3 @@ def _facts(thread: Thread) -> dict[str, Any]:
         "hidden": thread.hidden,
         "issues": [list(map(without_surrogates, astuple(issue))) for issue in thread.issues],
     }
-
-
-def _comment_row(thread: Thread, thread_id: str, i: int) -> dict[str, Any]:
-    comment, parent = thread.comments[i], thread.parents[i]
-    return {
-        "thread_id": thread_id,
-        "id": without_surrogates(comment.id),
-        "parent_id": without_surrogates(thread.comments[parent].id) if parent >= 0 else None,
-        "depth": thread.depths[i],
-        "status": comment.status,
-        "author": _plain(comment.author),
-        "created": comment.created.isoformat() if comment.created else _plain(comment.unread_time),
-        "text": without_surrogates(comment.text),
-    }
-
-
-def _plain(text: str | None) -> str | None:
-    return None if text is None else without_surrogates(text)

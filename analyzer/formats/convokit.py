@@ -18,6 +18,7 @@ from analyzer.thread import Thread
 _KEYS = tuple(re.compile(rf'"{key}"\s*:') for key in ("conversation_id", "speaker", "reply[-_]to", "meta"))
 _OUR_ROW = re.compile(r'"meta":\s*\{"thread_id":[^\n]*"depth":[^\n]*"status":')
 _HEAD = 10_000  # characters; our rows have their texts at the end
+_UTTERANCES = "utterances.jsonl"
 
 
 EXAMPLE = '{"id": "u1", "conversation_id": "u1", "speaker": "ole", "reply-to": null, "text": "Keep it.", "meta": {}}'
@@ -36,14 +37,18 @@ def read(text: str, name: str) -> list[Thread]:
     return flat_records.read(text, name)
 
 
+def is_corpus(folder: Path) -> bool:
+    """Say whether the folder is a ConvoKit corpus."""
+    return (folder / _UTTERANCES).is_file()
+
+
 def utterances_file(folder: Path) -> Path:
     """Return the file of a corpus that holds its comments; raises ReadError if the folder is no corpus."""
-    path = folder / "utterances.jsonl"
-    if not path.is_file():
+    if not is_corpus(folder):
         raise ReadError(
-            f"{folder} is a directory without utterances.jsonl; give a file or the folder of a ConvoKit corpus"
+            f"{folder} is a directory without {_UTTERANCES}; give a file or the folder of a ConvoKit corpus"
         )
-    return path
+    return folder / _UTTERANCES
 
 
 def add_titles(threads: list[Thread], folder: Path) -> list[Thread]:

@@ -1,4 +1,4 @@
-"""The rows that `analyzer convert` writes, as JSON Lines, CSV or Parquet -> the Threads they were made from.
+"""The rows that `analyzer convert` and the CSV report write -> the Threads they were made from.
 
 A row is a comment; a thread's own facts stand in its first row, and a thread without comments is a row without an id.
 """
@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from analyzer.errors import NoCommentsError, ReadError
 from analyzer.formats.times import read_time
+from analyzer.plain import without_surrogates
 from analyzer.thread import Comment, Issue, IssueKind, Status, Thread, build_thread
 
 COMMENT_COLUMNS = ("thread_id", "id", "parent_id", "depth", "status", "author", "created", "text")
@@ -22,8 +23,9 @@ _FIRST_ROW = re.compile(
     rf'\s*\{{"thread_id":\s*{_STRING},\s*"id":\s*{_STRING},\s*"parent_id":\s*{_STRING},\s*"depth":\s*(?:\d+|null),'
     rf'\s*"status":\s*{_STRING},'
 )
-_HEADER = ",".join(COMMENT_COLUMNS + THREAD_COLUMNS)
+_HEADER = ",".join(COMMENT_COLUMNS)
 _FORMULA = re.compile(r"[=+\-@'\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_EMPTY_IS_EMPTY = {"thread_id", "text", "title", "article"}  # where no value and an empty text are the same
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -40,8 +42,9 @@ EXAMPLE = '{"thread_id": "t1", "id": "c1", "parent_id": null, "depth": 0, "statu
 
 
 def looks_like(head: str, name: str) -> bool:
-    """A first row, or a header, with just the columns of `analyzer convert` in their order."""
-    return _FIRST_ROW.match(head) is not None or head.lstrip().partition("\n")[0].replace('"', "") == _HEADER
+    """A first row, or a header, that begins with the columns of `analyzer convert` in their order."""
+    header = head.lstrip().partition("\n")[0].replace('"', "")
+    return _FIRST_ROW.match(head) is not None or f"{header},".startswith(f"{_HEADER},")
 
 
 def read(text: str, name: str) -> list[Thread]:
@@ -84,7 +87,27 @@ def json_rows(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield place, row
 
 
-def write_cell(value: str | int | None) -> str:
+def comment_row(thread: Thread, i: int, thread_id: str) -> dict[str, Any]:
+    """Return a comment in the columns COMMENT_COLUMNS, under the given thread id."""
+    comment, parent = thread.comments[i], thread.parents[i]
+    return {
+        "thread_id": thread_id,
+        "id": without_surrogates(comment.id),
+        "parent_id": without_surrogates(thread.comments[parent].id) if parent >= 0 else None,
+        "depth": thread.depths[i],
+        "status": comment.status,
+        "author": _plain(comment.author),
+        "created": comment.created.isoformat() if comment.created else _plain(comment.unread_time),
+        "text": without_surrogates(comment.text),
+    }
+
+
+def write_cells(row: Mapping[str, Any], columns: Iterable[str]) -> list[str]:
+    """Return a row as the cells of a table; see `write_cell`."""
+    return [write_cell(row.get(column) or None if column in _EMPTY_IS_EMPTY else row.get(column)) for column in columns]
+
+
+def write_cell(value: str | float | None) -> str:
     """Return a value as the cell of a table that no spreadsheet computes and `read_cell` gives back.
 
     An apostrophe stands before what begins like a formula (= + - @, their full-width forms, a tab, a line end), before
@@ -106,6 +129,10 @@ def read_cell(cell: str, place: str) -> str | None:
         except ValueError as error:
             raise ReadError(f"{place}: {cell[:40]!r} is no JSON string after its apostrophe") from error
     return cell[1:] if cell.startswith("'") else cell or None
+
+
+def _plain(text: str | None) -> str | None:
+    return None if text is None else without_surrogates(text)
 
 
 def _thread(thread_id: str, group: _Group) -> Thread:
@@ -164,11 +191,14 @@ def _issues(value: Any, place: str) -> tuple[Issue, ...]:
 def _csv_rows(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader((line[0] for line in _LINE.finditer(text)), strict=True)
-    columns = COMMENT_COLUMNS + THREAD_COLUMNS
+    columns: tuple[str, ...] = COMMENT_COLUMNS + THREAD_COLUMNS
     try:
         for cells in reader:
             place = f"{name}, line {reader.line_num}"
-            if not any(cells) or tuple(cells) == columns:
+            if tuple(cells[: len(COMMENT_COLUMNS)]) == COMMENT_COLUMNS:
+                columns = tuple(cells)
+                continue
+            if not any(cells):
                 continue
             if len(cells) != len(columns):
                 raise ReadError(f"{place}: {len(cells)} cells where the header has {len(columns)}")

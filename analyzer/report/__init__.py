@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from analyzer.analysis import Analysis
+from analyzer.report.csv_report import render_csv
 from analyzer.report.json_report import render_json
 from analyzer.report.markdown import render_markdown
 from analyzer.report.terminal import render_terminal
@@ -25,5 +26,6 @@ RENDERERS: dict[str, Renderer] = {
     "terminal": render_terminal,
     "markdown": render_markdown,
     "json": render_json,
+    "csv": render_csv,
     "html": _render_html,
 }

@@ -102,13 +102,19 @@ def icicle(thread: Thread, *, levels: int) -> list[Cell]:
     return cells
 
 
+def all_stances(analysis: Analysis) -> Bar:
+    """Return one full-width bar of all comments with words."""
+    labels = [prediction.stance.label for prediction in analysis.predictions if prediction]
+    return _bar("all", labels, looks(analysis.scheme).values(), max(1, len(labels)))
+
+
 def by_depth(analysis: Analysis) -> list[Bar]:
     """Return one full-width bar a depth, the deepest ones together; [] where no comment was classified."""
     labels: dict[int, list[str]] = {}
     for depth, prediction in zip(analysis.thread.depths, analysis.predictions, strict=True):
         if prediction:
             labels.setdefault(min(depth, _DEPTHS), []).append(prediction.stance.label)
-    shown = looks(analysis).values()
+    shown = looks(analysis.scheme).values()
     return [
         _bar(f"{depth}+" if depth == _DEPTHS else str(depth), own, shown, len(own))
         for depth, own in sorted(labels.items())
@@ -129,7 +135,7 @@ def over_time(analysis: Analysis) -> tuple[datetime, datetime, list[Bar]] | None
     for time, label in timed:
         labels[min(_BINS - 1, int((time - first) / (last - first) * _BINS))].append(label)
     step, most = (last - first) / _BINS, max(map(len, labels))
-    shown = looks(analysis).values()
+    shown = looks(analysis.scheme).values()
     bars = [_bar(f"{first + step * number:%Y-%m-%d %H:%M}", own, shown, most) for number, own in enumerate(labels)]
     return first, last, bars
 
@@ -146,7 +152,7 @@ def crossings(analysis: Analysis) -> dict[str, list[Crossing]]:
             disagreeing[pair] += prediction.agreement is not None and prediction.agreement.label == "disagree"
     if not replies:
         return {}
-    most, labels = max(replies.values()), list(looks(analysis))
+    most, labels = max(replies.values()), list(looks(analysis.scheme))
     return {
         row: [Crossing(replies[row, to], disagreeing[row, to], -(-_SHADES * replies[row, to] // most)) for to in labels]
         for row in labels

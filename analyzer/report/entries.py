@@ -6,15 +6,14 @@ It knows nothing of HTML but that an anchor may not hold white space.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 from urllib.parse import quote
 
 from analyzer.analysis import Analysis
-from analyzer.document import to_document
-from analyzer.plain import clean, clean_lines, excerpt
+from analyzer.flags import Flag
+from analyzer.plain import clean_lines, excerpt
 from analyzer.predictions import UNCLEAR, Prediction
-from analyzer.report.findings import percent, stance_tags
-from analyzer.scheme import NO_STANCE
+from analyzer.report.findings import flags_by_comment, percent, stance_tags
+from analyzer.scheme import NO_STANCE, Scheme
 
 NESTED_DEPTH = 12  # browsers lay out, and people follow, no more boxes inside boxes than this
 _COLORS = 6
@@ -33,14 +32,6 @@ class Look:
     key: str
     color: str
     tag: str
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """What a reader may want to look at first in a comment, and why."""
-
-    kind: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +67,11 @@ class Entry:
     scores: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
-def looks(analysis: Analysis) -> dict[str, Look]:
-    """Return how each label of the scheme, and `unclear`, is shown, in their order; long letters become a number."""
+def looks(scheme: Scheme) -> dict[str, Look]:
+    """Return how each label of a scheme, and `unclear`, is shown, in their order; long letters become a number."""
     plain = {NO_STANCE: "n", UNCLEAR: "u"}
     shown = {}
-    for number, (label, tag) in enumerate(stance_tags(analysis.scheme).items()):
+    for number, (label, tag) in enumerate(stance_tags(scheme).items()):
         key = plain.get(label, str(number))
         shown[label] = Look(
             label, key, f"s{plain.get(label, str(number % _COLORS))}", tag if len(tag) <= _LETTERS else str(number + 1)
@@ -98,8 +89,8 @@ def entries(analysis: Analysis) -> list[Entry]:
     thread = analysis.thread
     levels = [min(depth, NESTED_DEPTH + 1) for depth in thread.depths]
     anchors = [anchor(comment.id) for comment in thread.comments]
-    flags = _flags(analysis)
-    shown = looks(analysis)
+    flags = flags_by_comment(analysis)
+    shown = looks(analysis.scheme)
     result = []
     for i, (level, following) in enumerate(pairwise([*levels, 0])):
         comment, prediction, parent = thread.comments[i], analysis.predictions[i], thread.parents[i]
@@ -132,20 +123,6 @@ def entries(analysis: Analysis) -> list[Entry]:
             )
         )
     return result
-
-
-def _flags(analysis: Analysis) -> dict[str, list[Flag]]:
-    """Return the flags of each comment that has any: the analysis's own, and likely personal attacks."""
-    raised: dict[str, list[Flag]] = {}
-    listed: list[dict[str, Any]] = to_document(analysis)["flags"]
-    for flag in listed:
-        raised.setdefault(flag["comment_id"], []).append(Flag(clean(flag["kind"]), clean(flag["reason"])))
-    for comment, prediction in zip(analysis.thread.comments, analysis.predictions, strict=True):
-        if prediction and prediction.attack > 0.5:
-            own = raised.setdefault(comment.id, [])
-            if all(flag.kind != "attack" for flag in own):
-                own.append(Flag("attack", f"A personal attack with probability {percent(prediction.attack)}."))
-    return raised
 
 
 def _spans(analysis: Analysis, i: int) -> Iterator[tuple[str, bool]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from analyzer.analysis import Analysis, StanceShare
+from analyzer.flags import Flag
 from analyzer.metrics.labels import judged_replies, stance_pairs
 from analyzer.plain import clean, excerpt
 from analyzer.predictions import UNCLEAR
@@ -55,9 +56,10 @@ class Branch:
 
 
 def subject(analysis: Analysis) -> str:
-    """Return what the thread is about: its title, else the article's first words, else the file's name."""
+    """Return what the thread is about: its title, else the article's first words, else the file's name and its id."""
     thread = analysis.thread
-    return excerpt(thread.title, _SUBJECT) or excerpt(thread.article, _SUBJECT) or clean(analysis.source.name)
+    named = ", ".join(filter(None, (analysis.source.name, thread.id)))
+    return excerpt(thread.title, _SUBJECT) or excerpt(thread.article, _SUBJECT) or excerpt(named, _SUBJECT)
 
 
 def headline(analysis: Analysis) -> str:
@@ -70,10 +72,10 @@ def headline(analysis: Analysis) -> str:
     taken = sum(share.count for _, share in shares)
     found = f"{_share_of(taken, total, 'comment')} {'takes' if taken == 1 else 'take'} a stance."
     if lead.count == runner_up.count:
-        return f"{found} {first} and {second} are level with {lead.count} each."
+        return f"{found} Among these, {first} and {second} are level with {lead.count} each."
     overlap = lead.low is not None and runner_up.high is not None and lead.low <= runner_up.high
     margin = "which may be chance" if overlap else "more than chance would give"
-    return f"{found} {first} leads with {lead.count} over {second} with {runner_up.count}, {margin}."
+    return f"{found} Among these, {first} leads with {lead.count} over {second} with {runner_up.count}, {margin}."
 
 
 def counts(analysis: Analysis) -> str:
@@ -145,6 +147,14 @@ def branch_sentence(branch: Branch) -> str:
     if branch.focus_disagreements == 1:
         return f"{replies}; {branch.disagreements} disagree, each with a different comment."
     return f"{replies}; {branch.disagreements} disagree, {branch.focus_disagreements} of them with {focus}."
+
+
+def flags_by_comment(analysis: Analysis) -> dict[str, list[Flag]]:
+    """Return the flags by the id of their comment."""
+    raised: dict[str, list[Flag]] = {}
+    for flag in analysis.flags:
+        raised.setdefault(flag.comment_id, []).append(flag)
+    return raised
 
 
 def voices(analysis: Analysis, *, each: int = 2) -> list[Voice]:
@@ -267,7 +277,8 @@ def _attacking(analysis: Analysis) -> str:
     ]
     if not attacks:
         return "No comment is more likely than not a personal attack."
-    named = ", ".join(attacks[:_IDS_NAMED]) + (", …" if len(attacks) > _IDS_NAMED else "")
+    more = f" and {len(attacks) - _IDS_NAMED} more" if len(attacks) > _IDS_NAMED else ""
+    named = ", ".join(attacks[:_IDS_NAMED]) + more
     return f"{_count(len(attacks), 'comment')} {_are(len(attacks))} more likely than not a personal attack: {named}."
 
 

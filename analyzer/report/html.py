@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from analyzer.analysis import Analysis
 from analyzer.document import to_document
+from analyzer.flags import prioritise
 from analyzer.metrics import agreement, participation, polarization, structure
 from analyzer.plain import clean, without_surrogates
 from analyzer.report import charts, findings
@@ -23,22 +24,24 @@ _LEVELS = 24  # rows of the tree's picture; deeper ones come into view by zoomin
 _BRANCHES = 6
 
 
-def render_html(analysis: Analysis) -> str:
-    """Return the page as one self-contained document."""
-    style, script = _asset("style.css"), _asset("page.js")
+def render_html(analysis: Analysis, *, index: str | None = None) -> str:
+    """Return the page as one self-contained document, with a link to `index` where there is such a page."""
+    style, script = asset("style.css"), asset("page.js")
     comments = entries(analysis)
-    page = _template().render(
+    priorities = prioritise(analysis.thread, analysis.flags).comments
+    page = template("page.html.j2").render(
+        index=index,
         analysis=analysis,
         document=to_document(analysis),
         metrics=charts.measured(analysis),
         findings=findings,
-        looks=looks(analysis),
+        looks=looks(analysis.scheme),
         entries=comments,
         flag_kinds=sorted({flag.kind for entry in comments for flag in entry.flags}),
         cells=charts.icicle(analysis.thread, levels=_LEVELS),
         levels=_LEVELS,
         nested=NESTED_DEPTH,
-        flagged=[entry for entry in comments if entry.flags],
+        flagged=sorted((entry for entry in comments if entry.flags), key=lambda entry: -priorities[entry.position]),
         depths=charts.by_depth(analysis),
         times=charts.over_time(analysis),
         crossings=charts.crossings(analysis),
@@ -48,9 +51,36 @@ def render_html(analysis: Analysis) -> str:
         clean=clean,
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=policy(style, script),
     )
     return without_surrogates(page)
+
+
+def policy(style: str, script: str) -> str:
+    """Return the policy that allows these two inline blocks and nothing else, no request either."""
+    return (
+        f"default-src 'none'; style-src '{_source(style)}'; script-src '{_source(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """Return a style sheet or a script of the pages."""
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def template(name: str) -> Template:
+    """Return the template of a page, which escapes what it prints."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
 
 
 def _meaning(metric: str) -> str:
@@ -62,30 +92,5 @@ def _meaning(metric: str) -> str:
     return ""
 
 
-def _policy(style: str, script: str) -> str:
-    """Return the policy that allows these two inline blocks and nothing else, no request either."""
-    return (
-        f"default-src 'none'; style-src '{_source(style)}'; script-src '{_source(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
 def _source(block: str) -> str:
     return "sha256-" + b64encode(sha256(block.encode()).digest()).decode()
-
-
-@cache
-def _asset(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2")

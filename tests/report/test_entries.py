@@ -3,16 +3,16 @@ from dataclasses import replace
 
 import pytest
 
-from analyzer import flags
 from analyzer.analysis import Quotation, analyze
-from analyzer.report.entries import Flag, anchor, entries, looks
+from analyzer.flags import Flag
+from analyzer.report.entries import anchor, entries, looks
 from analyzer.scheme import Scheme
 from analyzer.thread import Comment, build_thread
 from tests.toy import SOURCE, ToyPredictor, small_analysis
 
 
 def test_labels_keep_their_key_color_and_letters() -> None:
-    shown = [(look.label, look.key, look.color, look.tag) for look in looks(small_analysis()).values()]
+    shown = [(look.label, look.key, look.color, look.tag) for look in looks(small_analysis().scheme).values()]
     assert shown == [
         ("for-treaty", "0", "s0", "FT"),
         ("against-treaty", "1", "s1", "AT"),
@@ -67,18 +67,13 @@ def test_deleted_and_missing_comments_have_no_labels() -> None:
 
 def test_letters_that_are_too_long_become_a_number() -> None:
     scheme = Scheme("pets", "Pets", {"anti-cat": "Against cats.", "anti-cow": "Against cows.", "none": "Neither."})
-    assert [look.tag for look in looks(replace(small_analysis(), scheme=scheme)).values()] == ["1", "2", "–", "?"]
+    assert [look.tag for look in looks(scheme).values()] == ["1", "2", "–", "?"]
 
 
-def test_flags_of_the_analysis_stand_before_attacks() -> None:
-    flag = flags.Flag("quarrel", "c7", 1.0, "Two authors, nine replies.")
-    analysis = replace(small_analysis(), flags=(flag,))
-    assert [raised.kind for raised in entries(analysis)[6].flags] == ["quarrel", "attack"]
-
-
-def test_an_attack_is_a_flag() -> None:
-    flagged = {entry.id: entry.flags for entry in entries(small_analysis()) if entry.flags}
-    assert flagged == {"c7": (Flag("attack", "A personal attack with probability 90 %."),)}
+def test_flags_stand_at_their_comment() -> None:
+    flag = Flag("quarrel", "c7", 1.0, "Two authors, nine replies.")
+    drawn = entries(replace(small_analysis(), flags=(flag,)))
+    assert {entry.id: entry.flags for entry in drawn if entry.flags} == {"c7": (flag,)}
 
 
 def test_scores_are_listed_likeliest_first() -> None:

@@ -24,6 +24,7 @@ def test_the_subject_is_the_title_else_the_article_else_the_file() -> None:
         (build_thread(comments, title="A title", article="An article"), "A title"),
         (build_thread(comments, article="An article"), "An article"),
         (build_thread(comments), "harbour.txt"),
+        (build_thread(comments, id="t9"), "harbour.txt, t9"),
     ):
         assert findings.subject(analyze(thread, ToyPredictor(), source=SOURCE)) == subject
 
@@ -32,9 +33,12 @@ def test_the_subject_is_the_title_else_the_article_else_the_file() -> None:
     ("texts", "end"),
     [
         (["hello"], "No stance was found in 1 comment."),
-        (["sign", "hello"], "for-treaty leads with 1 over against-treaty with 0, which may be chance."),
-        (["sign", "scrap"], "for-treaty and against-treaty are level with 1 each."),
-        (["sign"] * 30, "for-treaty leads with 30 over against-treaty with 0, more than chance would give."),
+        (["sign", "hello"], "Among these, for-treaty leads with 1 over against-treaty with 0, which may be chance."),
+        (["sign", "scrap"], "Among these, for-treaty and against-treaty are level with 1 each."),
+        (
+            ["sign"] * 30,
+            "Among these, for-treaty leads with 30 over against-treaty with 0, more than chance would give.",
+        ),
     ],
 )
 def test_the_headline_claims_no_more_than_the_interval_allows(texts: list[str], end: str) -> None:

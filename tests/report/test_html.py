@@ -204,4 +204,11 @@ def test_the_templates_lie_in_the_package() -> None:
     import analyzer.report
 
     folder = Path(analyzer.report.__file__).parent / "templates"
-    assert {path.name for path in folder.iterdir()} == {"page.html.j2", "style.css", "page.js"}
+    assert {path.name for path in folder.iterdir()} == {
+        "index.html.j2",
+        "index.js",
+        "page.html.j2",
+        "page.js",
+        "parts.html.j2",
+        "style.css",
+    }

@@ -33,6 +33,7 @@
   let top = -1,
     chosen = -1,
     filtered = false,
+    drawnWidth = 0,
     words = null; // `top`: the comment zoomed to; -1 is the whole thread
   const span = () => (top < 0 ? count : size[top]),
     base = () => (top < 0 ? 0 : depth[top]);
@@ -64,6 +65,7 @@
     const width = picture.clientWidth,
       start = Math.max(top, 0),
       end = start + span();
+    drawnWidth = width;
     const drawn = new Int32Array(LEVELS).fill(-1),
       hit = new Int32Array(LEVELS).fill(-1),
       nodes = [];
@@ -303,5 +305,5 @@
   zoom(-1);
   addEventListener("load", () => setTimeout(follow)); // after the browser's own, rougher, way to the comment
   addEventListener("hashchange", follow);
-  new ResizeObserver(draw).observe(picture);
+  new ResizeObserver(() => picture.clientWidth === drawnWidth || draw()).observe(picture);
 })();
