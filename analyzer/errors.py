@@ -6,7 +6,10 @@
     │   └── NoCommentsError      it is readable, but holds no reader comments
     ├── SchemeError          a stance scheme is malformed
     ├── ModelError           a model folder is missing, damaged or does not fit
-    └── DataError            labelled rows cannot be used for training or scoring
+    ├── DataError            labelled rows cannot be used for training or scoring
+    └── ReviewError          the review store cannot do what was asked
+        ├── RefusedError         the person may not do this
+        └── ConflictError        somebody else was faster, or it is done already
 
 A message says where (file, line or comment id), what was found and what would work.
 """
@@ -38,3 +41,15 @@ class ModelError(AnalyzerError):
 
 class DataError(AnalyzerError):
     """Labelled rows cannot be used for training or scoring."""
+
+
+class ReviewError(AnalyzerError):
+    """The review store cannot do what was asked."""
+
+
+class RefusedError(ReviewError):
+    """The person may not do this."""
+
+
+class ConflictError(ReviewError):
+    """Somebody else was faster, or it is done already."""
