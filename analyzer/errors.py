@@ -9,7 +9,9 @@
     ├── DataError            labelled rows cannot be used for training or scoring
     └── ReviewError          the review store cannot do what was asked
         ├── RefusedError         the person may not do this
-        └── ConflictError        somebody else was faster, or it is done already
+        ├── ConflictError        somebody else was faster, or it is done already
+        ├── MissingError         the store holds no such thing
+        └── TooManyError         too many attempts to sign in
 
 A message says where (file, line or comment id), what was found and what would work.
 """
@@ -53,3 +55,11 @@ class RefusedError(ReviewError):
 
 class ConflictError(ReviewError):
     """Somebody else was faster, or it is done already."""
+
+
+class MissingError(ReviewError):
+    """The store holds no such thing."""
+
+
+class TooManyError(ReviewError):
+    """Too many attempts to sign in."""

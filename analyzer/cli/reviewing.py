@@ -32,6 +32,7 @@ review = typer.Typer(
 app.add_typer(review, name="review")
 
 _PASSWORD = "ANALYZER_PASSWORD"  # noqa: S105 (a variable's name)
+_EXPORTS = {"csv": "decisions.csv", "json": "decisions.json", "training": "training.jsonl"}
 StoreAddress = Annotated[
     str, typer.Option(metavar="STORE", envvar="ANALYZER_STORE", help="An SQLite file, or postgresql://user@host/name.")
 ]
@@ -66,6 +67,38 @@ def add(
         source, threads = read_file(file, input_format=input_format, column_map=columns)
         for thread in threads:
             _tell(thread.id or file, add_thread(opened, thread, predictor, source=source, site=site))
+
+
+@review.command()
+def serve(
+    store: StoreAddress = "review.db",
+    host: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Where to listen; another one than this machine's own is seen by others."),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="NAME", help="A name under which the page is called: review.example.org."),
+    ] = None,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option("--behind-proxy", help="A proxy on this machine speaks https and tells the callers' addresses."),
+    ] = False,
+    model: ModelName = DEFAULT_MODEL,
+) -> None:
+    """Serve the review page until interrupted.
+
+    Example: analyzer review serve
+    """
+    opened = _open(store)
+    import uvicorn
+
+    from analyzer.review.web import OWN_NAMES, Settings, make_app
+
+    settings = Settings(hosts=(*OWN_NAMES, host, *(names or ())), secure=behind_proxy)
+    app_ = make_app(opened, predictor=load_stance_model(model, None), settings=settings)
+    uvicorn.run(app_, host=host, port=port, proxy_headers=behind_proxy, server_header=False, log_level="info")
 
 
 @review.command()
@@ -120,14 +153,11 @@ def export(
     Example: analyzer review export --format json -o decisions.json
     """
     opened = _open(store)
-    from analyzer.review import exports
+    from analyzer.review.exports import FILES
 
+    rows, write, _ = FILES[_EXPORTS[format]]
     with opened.reading() as connection:
-        if format == "training":
-            text = exports.as_json_lines(list(exports.training_rows(connection)))
-        else:
-            rows = list(exports.decisions(connection))
-            text = exports.as_csv(rows) if format == "csv" else exports.as_json(rows)
+        text = write(list(rows(connection)))
     with open_output(output, source=store) as out:
         out.write(text)
 

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import Connection, delete, func, select, update
 
-from analyzer.errors import ConflictError, RefusedError, ReviewError
+from analyzer.errors import RefusedError, ReviewError, TooManyError
 from analyzer.review import audit
 from analyzer.review.store import Store, attempts, now, sessions, tokens, users
 
@@ -77,11 +77,11 @@ def shut_out(store: Store, name: str, *, actor: str = "command line") -> None:
 
 
 def sign_in(store: Store, name: str, password: str, *, address: str) -> str:
-    """Return the token of a new session; raises RefusedError for a wrong pair, ConflictError after too many."""
+    """Return the token of a new session; raises RefusedError for a wrong pair, TooManyError after many."""
     with store.writing() as connection:
         connection.execute(delete(attempts).where(attempts.c.at < now(seconds=-_GUESSES_SECONDS)))
         if _guesses(connection, name, address):
-            raise ConflictError("too many attempts; try again in a quarter of an hour")
+            raise TooManyError("too many attempts; try again in a quarter of an hour")
         # Counted before the check, so that guesses sent all at once are counted too.
         attempt = attempts.insert().values(name=name[:64], address=address, at=now()).returning(attempts.c.id)
         attempt_id = connection.execute(attempt).scalar_one()

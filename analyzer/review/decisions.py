@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
-from analyzer.errors import ConflictError, RefusedError, ReviewError
+from analyzer.errors import ConflictError, MissingError, RefusedError, ReviewError
 from analyzer.review import audit, ranking
 from analyzer.review.accounts import User
 from analyzer.review.store import Store, flags, items, now
@@ -60,14 +60,18 @@ def release(store: Store, user: User) -> None:
         connection.execute(held.values(claimed_by=None, claimed_until=None))
 
 
-def claim_next(store: Store, user: User, chosen: Sequence[Any]) -> int | None:
+def claim_next(store: Store, user: User, chosen: Sequence[Any], *, after: int | None = None) -> int | None:
     """Keep the most urgent open item under these conditions that nobody else holds; None where there is none.
 
-    What else the moderator held is free again.
+    With `after`, the most urgent of those that come after this item. What else the moderator held is free again.
     """
     with store.writing() as connection:
         free = or_(items.c.claimed_by.is_(None), items.c.claimed_by == user.name, items.c.claimed_until < now())
         query = select(items.c.id).where(items.c.state == "open", free, *chosen)
+        if after is not None:
+            skipped = _item(connection, after)
+            same = (items.c.priority == skipped.priority) & (items.c.id > after)
+            query = query.where(or_(items.c.priority < skipped.priority, same))
         item_id = connection.execute(query.order_by(items.c.priority.desc(), items.c.id).limit(1)).scalar()
         held = update(items).where(items.c.claimed_by == user.name)
         connection.execute(held.values(claimed_by=None, claimed_until=None))
@@ -252,7 +256,7 @@ def _done(connection: Connection, request: str, user: User, action: str, item_id
 def _item(connection: Connection, item_id: int) -> Row[Any]:
     item = connection.execute(select(items).where(items.c.id == item_id)).first()
     if item is None:
-        raise ReviewError(f"there is no item {item_id}")
+        raise MissingError(f"there is no item {item_id}")
     return item
 
 

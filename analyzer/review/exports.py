@@ -3,10 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from analyzer.formats.thread_rows import write_cell
 from analyzer.plain import json_text
@@ -18,10 +18,11 @@ COLUMNS = (
     *("site", "thread", "title", "comment", "author", "text", "statement"),
 )
 _ATTACKS = "attack"  # what the kinds of flags on attacks have in their name
+Row = dict[str, Any]
 _THREAD_COLUMNS = (threads.c.site, threads.c.key, threads.c.title)
 
 
-def decisions(connection: Connection) -> Iterator[dict[str, Any]]:
+def decisions(connection: Connection) -> Iterator[Row]:
     """Yield every decision ever made, oldest first, those that were taken back among them and marked."""
     undone = set(connection.execute(select(audit.c.undoes).where(audit.c.undoes.is_not(None))).scalars())
     query = select(audit, items.c.comment_id, items.c.author, items.c.text, *_THREAD_COLUMNS)
@@ -48,13 +49,13 @@ def decisions(connection: Connection) -> Iterator[dict[str, Any]]:
         }
 
 
-def training_rows(connection: Connection) -> Iterator[dict[str, Any]]:
+def training_rows(connection: Connection) -> Iterator[Row]:
     """Yield a row with `attack` 1 or 0 for each decided comment that was flagged as an attack, for `analyzer train`.
 
     1 where moderators hid it and let the flag stand, 0 where they approved it or found the flag wrong.
     """
     parent = comments.alias()
-    last: dict[int, Row[Any]] = {}
+    last: dict[int, Any] = {}
     for row in connection.execute(select(audit).where(audit.c.item_id.is_not(None)).order_by(audit.c.seq)):
         if row.action in ("undo", "reopen"):
             last.pop(row.item_id, None)
@@ -83,7 +84,7 @@ def training_rows(connection: Connection) -> Iterator[dict[str, Any]]:
             )
 
 
-def as_csv(rows: Sequence[dict[str, Any]]) -> str:
+def as_csv(rows: Sequence[Row]) -> str:
     """Return decisions as a table that is safe to open in a spreadsheet."""
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\n")
@@ -93,14 +94,22 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
     return out.getvalue()
 
 
-def as_json(rows: Sequence[dict[str, Any]]) -> str:
+def as_json(rows: Sequence[Row]) -> str:
     """Return decisions as a list in JSON."""
     return json_text(rows, indent=2) + "\n"
 
 
-def as_json_lines(rows: Sequence[dict[str, Any]]) -> str:
+def as_json_lines(rows: Sequence[Row]) -> str:
     """Return rows as JSON Lines."""
     return "".join(json_text(row) + "\n" for row in rows)
+
+
+FILES: Mapping[str, tuple[Callable[[Connection], Iterator[Row]], Callable[[Sequence[Row]], str], str]] = {
+    "decisions.csv": (decisions, as_csv, "text/csv; charset=utf-8"),
+    "decisions.json": (decisions, as_json, "application/json"),
+    "training.jsonl": (training_rows, as_json_lines, "application/x-ndjson"),
+}
+"""The files that can be had: what rows, how they are written, and their media type."""
 
 
 def _cell(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, or_, select
 
-from analyzer.errors import ReviewError
+from analyzer.errors import MissingError
 from analyzer.review.intake import WHOLE_THREAD
 from analyzer.review.store import audit, comments, flags, items, now, threads
 
@@ -107,7 +107,7 @@ def open_item(connection: Connection, item_id: int, name: str) -> Context:
     """Return an item with what stands around it; raises ReviewError where there is no such item."""
     row = connection.execute(select(items).where(items.c.id == item_id)).first()
     if row is None:
-        raise ReviewError(f"there is no item {item_id}")
+        raise MissingError(f"there is no item {item_id}")
     (entry,) = _entries(connection, [row], name)
     log = select(audit).where(audit.c.item_id == item_id).order_by(audit.c.seq)
     history = tuple(connection.execute(log))
