@@ -1,4 +1,4 @@
-"""A Thread and a model -> an Analysis: quotations, predictions, metrics and stance shares of one thread, joined.
+"""A Thread and a model -> an Analysis: quotations, predictions, metrics, stance shares and flags of one thread.
 
 It knows neither file formats nor reports.
 """
@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from analyzer.flags import Flag, Thresholds, raise_flags
 from analyzer.formats import Source
 from analyzer.metrics import Metrics, measure
 from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
@@ -74,11 +75,21 @@ class Analysis:
     metrics: Metrics
     stances: dict[str, StanceShare]
     shares_corrected: bool
-    flags: tuple[()] = ()
+    flags: tuple[Flag, ...] = ()
 
 
-def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progress | None = None) -> Analysis:
-    """Return the analysis of a thread; `progress` hears how many comments were classified since its last call."""
+def analyze(
+    thread: Thread,
+    predictor: Model,
+    *,
+    source: Source,
+    progress: Progress | None = None,
+    thresholds: Thresholds | None = None,
+) -> Analysis:
+    """Return the analysis of a thread; `progress` hears how many comments were classified since its last call.
+
+    Flags are raised by the shipped thresholds, or by `thresholds`.
+    """
     turns: dict[int, Turn] = {}
     quotations: list[tuple[Quotation, ...]] = []
     for i, comment in enumerate(thread.comments):
@@ -89,6 +100,7 @@ def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progr
         quotations.append(quotes)
     answers = dict(zip(turns, predictor.predict(list(turns.values()), progress=progress), strict=True)) if turns else {}
     predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
+    own_words = [turns[i].text if i in turns else "" for i in range(len(thread.comments))]
     return Analysis(
         source=source,
         thread=thread,
@@ -100,6 +112,7 @@ def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progr
         metrics=measure(thread, predictions, predictor.scheme.labels),
         stances=stance_shares(predictions, predictor.scheme.labels, predictor.correction),
         shares_corrected=predictor.correction is not None,
+        flags=tuple(raise_flags(thread, predictions, own_words=own_words, thresholds=thresholds)),
     )
 
 

@@ -22,7 +22,7 @@ def to_document(analysis: Analysis) -> dict[str, Any]:
         "comments": [_comment(analysis, i) for i in range(len(analysis.thread.comments))],
         "metrics": analysis.metrics.as_dict(),
         "stances": {label: _share(share) for label, share in analysis.stances.items()},
-        "flags": list(analysis.flags),
+        "flags": [flag.as_dict() for flag in analysis.flags],
     }
 
 

@@ -7,6 +7,7 @@
     ├── SchemeError          a stance scheme is malformed
     ├── ModelError           a model folder is missing, damaged or does not fit
     ├── DataError            labelled rows cannot be used for training or scoring
+    ├── SettingsError        a file of thresholds is malformed
     └── ReviewError          the review store cannot do what was asked
         ├── RefusedError         the person may not do this
         ├── ConflictError        somebody else was faster, or it is done already
@@ -43,6 +44,10 @@ class ModelError(AnalyzerError):
 
 class DataError(AnalyzerError):
     """Labelled rows cannot be used for training or scoring."""
+
+
+class SettingsError(AnalyzerError):
+    """A file of thresholds is malformed."""
 
 
 class ReviewError(AnalyzerError):

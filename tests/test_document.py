@@ -29,7 +29,16 @@ def test_the_document_has_the_keys_of_the_contract(document: dict[str, Any]) -> 
     assert document["model"] == {"name": "toy", "sha256": "f" * 64}
     assert document["scheme"] == {"name": "harbour", "labels": ["for-treaty", "against-treaty", "none"]}
     assert document["source"] == {"name": "harbour.txt", "format": "indented_text", "sha256": "0" * 64}
-    assert document["flags"] == []
+    assert document["flags"] == [
+        {
+            "kind": "attack",
+            "comment_id": "c7",
+            "score": 0.9,
+            "reason": "A personal attack with probability 90 %.",
+            "scope": "comment",
+            "involved": [],
+        }
+    ]
 
 
 def test_the_thread_counts_declared_found_missing_deleted_and_hidden_apart(document: dict[str, Any]) -> None:

@@ -6,11 +6,9 @@ It knows nothing of HTML but that an anchor may not hold white space.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 from urllib.parse import quote
 
 from analyzer.analysis import Analysis
-from analyzer.document import to_document
 from analyzer.plain import clean, clean_lines, excerpt
 from analyzer.predictions import UNCLEAR, Prediction
 from analyzer.report.findings import percent, stance_tags
@@ -135,16 +133,10 @@ def entries(analysis: Analysis) -> list[Entry]:
 
 
 def _flags(analysis: Analysis) -> dict[str, list[Flag]]:
-    """Return the flags of each comment that has any: the analysis's own, and likely personal attacks."""
+    """Return the flags of each comment that has any."""
     raised: dict[str, list[Flag]] = {}
-    listed: list[dict[str, Any]] = to_document(analysis)["flags"]
-    for flag in listed:
-        raised.setdefault(flag["comment_id"], []).append(Flag(clean(flag["kind"]), clean(flag["reason"])))
-    for comment, prediction in zip(analysis.thread.comments, analysis.predictions, strict=True):
-        if prediction and prediction.attack > 0.5:
-            own = raised.setdefault(comment.id, [])
-            if all(flag.kind != "attack" for flag in own):
-                own.append(Flag("attack", f"A personal attack with probability {percent(prediction.attack)}."))
+    for flag in analysis.flags:
+        raised.setdefault(flag.comment_id, []).append(Flag(flag.kind, clean(flag.reason)))
     return raised
 
 

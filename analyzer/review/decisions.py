@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, func, or_, select, update
 
 from analyzer.errors import ConflictError, MissingError, RefusedError, ReviewError
+from analyzer.flags import POSITIVE
 from analyzer.review import audit, ranking
 from analyzer.review.accounts import User
 from analyzer.review.store import Store, flags, items, now
@@ -37,9 +38,6 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "other": "another mistake",
     },
 }
-POSITIVE = ("bridge", "constructive")
-"""How the kinds of flags begin that praise: approving their item says that they are right."""
-
 CLAIM_SECONDS = 300
 _SECOND_OPINIONS = 20  # one decision in so many is put before somebody else
 _REWEIGH = 50  # entries between two times the queue is put in order anew
@@ -235,7 +233,7 @@ def _decide(
     )
     if action != "escalate":
         for kind in kinds:
-            right = kind not in erred and (action == "hide") != kind.startswith(POSITIVE)
+            right = kind not in erred and (action == "hide") != (kind in POSITIVE)
             judged = update(flags).where(flags.c.item_id == item_id, flags.c.kind == kind)
             connection.execute(judged.values(judged=right))
     if seq % _REWEIGH == 0:

@@ -17,7 +17,7 @@ COLUMNS = (
     *("entry", "at", "moderator", "action", "reason", "note", "undone", "flags", "wrong_flags"),
     *("site", "thread", "title", "comment", "author", "text", "statement"),
 )
-_ATTACKS = "attack"  # what the kinds of flags on attacks have in their name
+_ATTACK = "attack"  # the kind of flag that speaks of the comment alone
 Row = dict[str, Any]
 _THREAD_COLUMNS = (threads.c.site, threads.c.key, threads.c.title)
 
@@ -73,9 +73,8 @@ def training_rows(connection: Connection) -> Iterator[Row]:
         if row.id not in last or last[row.id].action == "escalate":
             continue
         detail = json.loads(last[row.id].detail)
-        attacks = [kind for kind in detail["kinds"] if _ATTACKS in kind]
-        if attacks and row.text.strip():
-            right = last[row.id].action == "hide" and any(kind not in detail["wrong"] for kind in attacks)
+        if _ATTACK in detail["kinds"] and row.text.strip():
+            right = last[row.id].action == "hide" and _ATTACK not in detail["wrong"]
             known = {"parent_text": row.parent_text} if row.parent_text else {}
             yield (
                 {"id": str(row.id), "thread": f"{row.site}/{row.key}", "text": row.text}

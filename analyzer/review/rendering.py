@@ -17,16 +17,14 @@ from analyzer.review.forms import STATES, query_of
 from analyzer.review.queue import Context, Wanted
 
 _FOLDER = Path(__file__).parent / "templates"
-# Parts of a flag's kind, and the reason to hide that they speak for.
+# The reason to hide that a kind of flag speaks for.
 _REASON_OF_KIND = {
-    "pile": "harassment",
-    "exchange": "harassment",
     "attack": "personal_attack",
+    "attack_exchange": "personal_attack",
+    "pile_on": "harassment",
+    "copy": "spam",
     "spam": "spam",
-    "link": "spam",
-    "duplicate": "spam",
-    "drift": "off_topic",
-    "topic": "off_topic",
+    "off_topic": "off_topic",
 }
 
 
@@ -79,11 +77,7 @@ def _environment() -> Environment:
 
 def _likely_reason(kinds: Sequence[str]) -> str:
     """Return the reason to hide that the strongest flag speaks for; the moderator may choose another."""
-    for kind in kinds:
-        for part, reason in _REASON_OF_KIND.items():
-            if part in kind:
-                return reason
-    return "other"
+    return next((_REASON_OF_KIND[kind] for kind in kinds if kind in _REASON_OF_KIND), "other")
 
 
 def _told(row: Any) -> str:

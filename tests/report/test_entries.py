@@ -69,12 +69,6 @@ def test_letters_that_are_too_long_become_a_number() -> None:
     assert [look.tag for look in looks(replace(small_analysis(), scheme=scheme)).values()] == ["1", "2", "–", "?"]
 
 
-def test_flags_of_the_analysis_stand_before_attacks() -> None:
-    flag = {"kind": "quarrel", "comment_id": "c7", "score": 1.0, "reason": "Two authors, nine replies."}
-    analysis = replace(small_analysis(), flags=(flag,))  # type: ignore[arg-type]
-    assert [raised.kind for raised in entries(analysis)[6].flags] == ["quarrel", "attack"]
-
-
 def test_an_attack_is_a_flag() -> None:
     flagged = {entry.id: entry.flags for entry in entries(small_analysis()) if entry.flags}
     assert flagged == {"c7": (Flag("attack", "A personal attack with probability 90 %."),)}

@@ -33,7 +33,7 @@ def document(*flags: tuple[str, str, float]) -> dict[str, Any]:
     return to_document(small_analysis()) | {"flags": raised}
 
 
-FLAGS = (("personal_attack", "c7", 0.9), ("pile_on", "c7", 0.4), ("heated_branch", "c2", 0.5), ("bridge", "c3", 0.2))
+FLAGS = (("attack", "c7", 0.9), ("pile_on", "c7", 0.4), ("heated_branch", "c2", 0.5), ("bridge", "c3", 0.2))
 
 
 @pytest.fixture(autouse=True)

@@ -129,7 +129,7 @@ def test_only_an_admin_decides_what_was_escalated(store: Store) -> None:
 def test_undo_takes_back_the_last_decision_and_holds_the_item(store: Store) -> None:
     decide(store, FIRST, ADA, "hide", request="a", reason="spam")
     assert undo(store, ADA, request="u") == FIRST
-    assert (state(store), judged(store)) == ("open", {"personal_attack": None, "pile_on": None})
+    assert (state(store), judged(store)) == ("open", {"attack": None, "pile_on": None})
     with pytest.raises(ConflictError, match="is with ada"):
         claim(store, FIRST, BEN)
 
@@ -158,11 +158,11 @@ def test_a_decision_that_others_built_on_is_not_taken_back(store: Store) -> None
 @pytest.mark.parametrize(
     ("action", "reason", "wrong", "expected"),
     [
-        ("hide", "spam", (), {"personal_attack": True, "pile_on": True}),
-        ("hide", "spam", ("pile_on",), {"personal_attack": True, "pile_on": False}),
-        ("approve", "", (), {"personal_attack": False, "pile_on": False}),
-        ("wrong", "irony", (), {"personal_attack": False, "pile_on": False}),
-        ("escalate", "", (), {"personal_attack": None, "pile_on": None}),
+        ("hide", "spam", (), {"attack": True, "pile_on": True}),
+        ("hide", "spam", ("pile_on",), {"attack": True, "pile_on": False}),
+        ("approve", "", (), {"attack": False, "pile_on": False}),
+        ("wrong", "irony", (), {"attack": False, "pile_on": False}),
+        ("escalate", "", (), {"attack": None, "pile_on": None}),
     ],
 )
 def test_a_decision_judges_the_flags(

@@ -72,5 +72,5 @@ document.getElementById("all")?.addEventListener("change", (event) => {
   count();
 });
 document.getElementById("bulk")?.addEventListener("change", count);
-document.getElementById("comment")?.scrollIntoView({ block: "center" });
+document.getElementById("comment")?.scrollIntoView({ block: "nearest" });
 count();
