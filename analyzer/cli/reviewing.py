@@ -31,6 +31,7 @@ review = typer.Typer(
 )
 app.add_typer(review, name="review")
 
+_CORAL_SECRET = "ANALYZER_CORAL_SECRET"  # noqa: S105 (a variable's name)
 _PASSWORD = "ANALYZER_PASSWORD"  # noqa: S105 (a variable's name)
 _EXPORTS = {"csv": "decisions.csv", "json": "decisions.json", "training": "training.jsonl"}
 StoreAddress = Annotated[
@@ -85,18 +86,24 @@ def serve(
         bool,
         typer.Option("--behind-proxy", help="A proxy on this machine speaks https and tells the callers' addresses."),
     ] = False,
+    coral_withhold: Annotated[
+        bool, typer.Option("--coral-withhold", help="What is flagged for Coral waits there for a moderator.")
+    ] = False,
     model: ModelName = DEFAULT_MODEL,
 ) -> None:
-    """Serve the review page until interrupted.
+    """Serve the review page until interrupted; with $ANALYZER_CORAL_SECRET also Coral's moderation phase, at /coral.
 
     Example: analyzer review serve
     """
     opened = _open(store)
     import uvicorn
 
+    from analyzer.review.coral import Phase
     from analyzer.review.web import OWN_NAMES, Settings, make_app
 
-    settings = Settings(hosts=(*OWN_NAMES, host, *(names or ())), secure=behind_proxy)
+    secrets = tuple(filter(None, os.environ.get(_CORAL_SECRET, "").replace(",", " ").split()))
+    phase = Phase(secrets, withhold=coral_withhold) if secrets else None
+    settings = Settings(hosts=(*OWN_NAMES, host, *(names or ())), secure=behind_proxy, phase=phase)
     app_ = make_app(opened, predictor=load_stance_model(model, None), settings=settings)
     uvicorn.run(app_, host=host, port=port, proxy_headers=behind_proxy, server_header=False, log_level="info")
 

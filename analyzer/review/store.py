@@ -148,10 +148,10 @@ attempts = Table(
     Column("at", Text, nullable=False, index=True),
 )
 
-signatures = Table(
-    "signatures",
+bodies = Table(
+    "bodies",
     metadata,
-    Column("signature", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),  # of what Coral sent of late, so that nothing is answered twice
     Column("at", Text, nullable=False, index=True),
 )
 

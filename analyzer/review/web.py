@@ -4,6 +4,7 @@ Every route but /sign-in, /health, /static and those for programs (each with a p
 every form repeats the session's word.
 """
 
+import asyncio
 import io
 import secrets
 from collections.abc import Awaitable, Callable
@@ -20,10 +21,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from analyzer.analysis import Model
-from analyzer.errors import AnalyzerError, ConflictError, MissingError, RefusedError, TooManyError
+from analyzer.errors import AnalyzerError, ConflictError, MissingError, RefusedError, ReviewError, TooManyError
 from analyzer.formats import read_threads
 from analyzer.plain import clean
-from analyzer.review import accounts, decisions, forms, intake
+from analyzer.review import accounts, coral, decisions, forms, intake
 from analyzer.review.guard import BODY_SECONDS, Guard
 from analyzer.review.pages import PAGES, Page, store_of
 from analyzer.review.rendering import page
@@ -37,11 +38,12 @@ _STATUSES = {TooManyError: 429, RefusedError: 403, ConflictError: 409, MissingEr
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the page is served: the names it is called by, and whether by https alone."""
+    """How the page is served: the names it is called by, whether by https alone, and whether Coral may ask it."""
 
     hosts: tuple[str, ...] = OWN_NAMES
     secure: bool = False
     body_seconds: float = BODY_SECONDS
+    phase: coral.Phase | None = None
 
 
 def make_app(store: Store, *, predictor: Model | None = None, settings: Settings | None = None) -> Starlette:
@@ -61,6 +63,8 @@ def make_app(store: Store, *, predictor: Model | None = None, settings: Settings
         middleware=[guard],
         exception_handlers={AnalyzerError: _show_error},
     )
+    if settings.phase and predictor:
+        app.routes.append(Route("/coral", judge_for_coral, methods=["POST"]))
     app.state.store, app.state.predictor, app.state.settings = store, predictor, settings
     return app
 
@@ -97,6 +101,21 @@ def sign_out(request: Request, session: accounts.Session, form: FormData) -> Res
 async def show_health(request: Request) -> Response:
     """Say that the page is up."""
     return PlainTextResponse("ok")
+
+
+async def judge_for_coral(request: Request) -> Response:
+    """Answer Coral's external moderation phase: 204 lets a comment pass, 200 flags it."""
+    phase, predictor, body = request.app.state.settings.phase, request.app.state.predictor, await request.body()
+    signature = request.headers.get("x-coral-signature", "")
+    try:
+        await run_in_threadpool(coral.check_signature, store_of(request), phase, signature, body)
+        judging = run_in_threadpool(coral.judge, body, phase, predictor)
+        answer = await asyncio.wait_for(judging, phase.seconds)
+    except TimeoutError:
+        return JSONResponse({"error": "no answer in time"}, 503)
+    except ReviewError as error:
+        return JSONResponse({"error": str(error)}, _status(error))
+    return JSONResponse(answer) if answer else Response(status_code=204)
 
 
 async def put_thread(request: Request) -> Response:
