@@ -54,8 +54,7 @@ def claim(store: Store, item_id: int, user: User) -> None:
 def release(store: Store, user: User) -> None:
     """Let go of everything this moderator holds."""
     with store.writing() as connection:
-        held = update(items).where(items.c.claimed_by == user.name)
-        connection.execute(held.values(claimed_by=None, claimed_until=None))
+        _release(connection, user)
 
 
 def claim_next(store: Store, user: User, chosen: Sequence[Any], *, after: int | None = None) -> int | None:
@@ -71,9 +70,9 @@ def claim_next(store: Store, user: User, chosen: Sequence[Any], *, after: int | 
             same = (items.c.priority == skipped.priority) & (items.c.id > after)
             query = query.where(or_(items.c.priority < skipped.priority, same))
         item_id = connection.execute(query.order_by(items.c.priority.desc(), items.c.id).limit(1)).scalar()
-        held = update(items).where(items.c.claimed_by == user.name)
-        connection.execute(held.values(claimed_by=None, claimed_until=None))
-        if item_id is not None:
+        if item_id is None:
+            _release(connection, user)
+        else:
             _hold(connection, item_id, user)
         return item_id
 
@@ -264,8 +263,15 @@ def _check_claim(item: Row[Any], user: User) -> None:
 
 
 def _hold(connection: Connection, item_id: int, user: User) -> None:
+    """Keep an item for this moderator, who holds one at a time."""
+    _release(connection, user)
     held = update(items).where(items.c.id == item_id)
     connection.execute(held.values(claimed_by=user.name, claimed_until=now(seconds=CLAIM_SECONDS)))
+
+
+def _release(connection: Connection, user: User) -> None:
+    held = update(items).where(items.c.claimed_by == user.name)
+    connection.execute(held.values(claimed_by=None, claimed_until=None))
 
 
 def _raised(item_id: int) -> Any:
