@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -34,6 +35,7 @@ _SENTENCES = (
 
 
 def main() -> None:
+    """Time the page, then the endpoint."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--moderators", type=int, default=50)
     parser.add_argument("--items", type=int, default=10_000)
@@ -68,12 +70,11 @@ def moderators(address: str, options: argparse.Namespace) -> None:
         time.sleep(rng.uniform(0, 2 * options.pause))
         while time.monotonic() < end:
             page = rng.choice(("/", "/", "/?page=2", "/?kind=attack", "/?words=harbour"))
-            _timed(queue, errors, lambda: moderator.ask("GET", page)[0], 200)
+            _timed(queue, errors, partial(_status, moderator, page), 200)
             time.sleep(rng.uniform(0, 2 * options.pause))
             item = next(own)
-            _timed(
-                decision, errors, lambda: moderator.decide(item, rng.choice(("approve", "hide")), f"bench-{item}"), 303
-            )
+            action = rng.choice(("approve", "hide"))
+            _timed(decision, errors, partial(moderator.decide, item, action, f"bench-{item}"), 303)
             time.sleep(rng.uniform(0, 2 * options.pause))
 
     workers = [threading.Thread(target=work, args=pair) for pair in enumerate(signed_in)]
@@ -87,9 +88,8 @@ def moderators(address: str, options: argparse.Namespace) -> None:
     print(f"{options.moderators} moderators, {options.items:,} items, {options.seconds:.0f} s, pause {options.pause} s")
     _tell("queue page", queue)
     _tell("decision", decision)
-    print(
-        f"errors: {len(errors)} {errors[:3]}; server: {1000 * spent / (len(queue) + len(decision)):.1f} ms processor time a request"
-    )
+    print(f"errors: {len(errors)} {errors[:3]}")
+    print(f"server: {1000 * spent / (len(queue) + len(decision)):.1f} ms processor time a request")
 
 
 def coral(address: str, options: argparse.Namespace) -> None:
@@ -131,11 +131,14 @@ def coral(address: str, options: argparse.Namespace) -> None:
     spent = _cpu_seconds(server) - before
     server.kill()
     server.join()
-    print(
-        f"Coral: {total} comments at {options.rate:.0f} a second; {total / took:.1f} a second answered; errors: {len(errors)}"
-    )
+    print(f"Coral: {total} comments due at {options.rate:.0f} a second, {total / took:.1f} a second answered")
+    print(f"errors: {len(errors)} {errors[:3]}")
     _tell("Coral's endpoint", waited)
     print(f"server: {1000 * spent / total:.1f} ms processor time a comment")
+
+
+def _status(moderator: Moderator, path: str) -> int:
+    return moderator.ask("GET", path)[0]
 
 
 def _timed(times: list[float], errors: list[str], ask: Callable[[], int], expected: int) -> None:

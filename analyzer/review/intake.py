@@ -88,7 +88,7 @@ def add_document(
         found = _flags_by_comment(document["flags"], rows)
         key = _text(thread["id"]) or _text(document["source"]["name"])
         title, model = _text(thread["title"]), _text(document["model"]["sha256"])
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReviewError(
             f"not a document of this program: {error!r}; `analyzer report --format json` makes one"
         ) from error
@@ -108,12 +108,13 @@ def add_document(
 
 def find_document(data: bytes) -> Any | None:
     """Return the document that these bytes are, or None where they are something else, as a saved thread."""
-    if b'"format_version"' not in data[:200]:
+    if b'"format_version"' not in data:
         return None
     try:
-        return json.loads(data)
-    except ValueError as error:
-        raise ReviewError(f"a document that is no valid JSON: {error}") from error
+        found = json.loads(data)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and "format_version" in found else None
 
 
 def _comment_rows(listed: Any, turns: Sequence[str]) -> list[dict[str, Any]]:

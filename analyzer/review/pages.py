@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from analyzer.errors import RefusedError
-from analyzer.review import accounts, audit, decisions, exports, forms, queue, ranking
+from analyzer.review import accounts, audit, decisions, exports, forms, opinions, queue, ranking
 from analyzer.review.accounts import Session
 from analyzer.review.queue import Wanted
 from analyzer.review.rendering import item_page, page
@@ -111,10 +111,11 @@ def decide_many(request: Request, session: Session, form: FormData) -> Response:
 
 
 def show_quality(request: Request, session: Session, form: FormData) -> Response:
-    """Show each rule's precision."""
+    """Show each rule's precision, and how far moderators agree."""
     with store_of(request).reading() as connection:
         rules = ranking.rules(connection)
-    return page(session, "quality.html.j2", rules=rules)
+        agreement = opinions.agreement(connection)
+    return page(session, "quality.html.j2", rules=rules, agreement=agreement)
 
 
 def export(request: Request, session: Session, form: FormData) -> Response:
