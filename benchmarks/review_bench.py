@@ -33,8 +33,8 @@ _WORDS = (
 
 
 def fill(store: Store, items: int, moderators: int) -> list[str]:
-    """Put in threads of 50 comments with a flag on every other one, and moderators; return their names."""
-    threads = -(-items // 25)
+    """Put in threads of 500 comments with a flag on every other one, and moderators; return their names."""
+    threads = -(-items // 250)
     for number in range(threads):
         add_document(store, _document(number))
     names = [f"moderator{i}" for i in range(moderators)]
@@ -120,13 +120,13 @@ def _document(number: int) -> dict[str, Any]:
     comments = [
         {"id": f"t{number}c{i}", "parent_id": f"t{number}c{i - 1}" if i % 5 else None, "status": "ok"}
         | {"author": f"Author {(number + i) % 97}", "created": None, "stance": None, "agreement": None, "attack": None}
-        | {"text": " ".join(_WORDS[(number + i * j) % len(_WORDS)] for j in range(20 + i))}
-        for i in range(50)
+        | {"text": " ".join(_WORDS[(number + i * j) % len(_WORDS)] for j in range(20 + i % 50))}
+        for i in range(500)
     ]
     flags = [
         {"kind": kind, "comment_id": comments[i]["id"], "score": (number * 31 + i * 7) % 100 / 100}
         | {"reason": f"A reason with {i} numbers."}
-        for i in range(0, 50, 2)
+        for i in range(0, 500, 2)
         for kind in (("attack", "pile_on") if i % 4 else ("heated_branch",))
     ]
     thread = {"id": f"thread {number}", "title": f"Thread {number}"}

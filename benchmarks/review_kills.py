@@ -23,7 +23,7 @@ from analyzer.review.store import Store
 from analyzer.review.store import audit as log
 
 _MODERATORS = 6
-_ITEMS_A_KILL = 150
+_ITEMS_A_KILL = 60
 
 
 def run(address: str, kills: int, *, seed: int = 1) -> dict[str, object]:

@@ -102,7 +102,7 @@ def add_document(
         opened, reopened = _put_items(connection, thread_id, title, rows, found, actor)
         fresh = sum(row["comment_id"] not in known for row in rows)
         audit.append(connection, actor, "add", detail={"site": site, "thread": key, "comments": fresh, "items": opened})
-        ranking.weigh(connection)
+        ranking.weigh(connection, thread_id=thread_id)
     return Added(thread_id, fresh, opened, reopened)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, exists, func, or_, select
 
 from analyzer.errors import MissingError
 from analyzer.review.intake import WHOLE_THREAD
-from analyzer.review.store import audit, comments, flags, items, now, threads
+from analyzer.review.store import IS_NEWS, audit, comments, flags, items, now, threads
 
 PAGE = 25
 _ANCESTORS = 6
@@ -35,7 +35,7 @@ class Wanted:
         if self.state == "second":
             found += [items.c.second, items.c.decided_by != name]
         elif self.state == "news":
-            found += [items.c.state == "open", items.c.news != ""]
+            found += [items.c.state == "open", IS_NEWS]
         elif self.state != "all":
             found.append(items.c.state == self.state)
         if self.kind:

@@ -50,11 +50,13 @@ def rules(connection: Connection) -> list[Rule]:
     return [Rule(row.kind, row.raised, row.judged, row.right, factors[row.kind]) for row in rows]
 
 
-def weigh(connection: Connection) -> None:
-    """Bring the priorities of all items that wait up to date with the flags and the precisions of now."""
+def weigh(connection: Connection, *, thread_id: int | None = None) -> None:
+    """Bring the priorities of all items that wait, or of one thread's, up to date with flags and precisions."""
     factors = {rule.kind: rule.factor for rule in rules(connection)}
     query = select(items.c.id, items.c.priority, flags.c.kind, flags.c.score)
     query = query.outerjoin(flags, (flags.c.item_id == items.c.id) & flags.c.raised)
+    if thread_id is not None:
+        query = query.where(items.c.thread_id == thread_id)
     old: dict[int, float] = {}
     needless: dict[int, float] = {}
     for row in connection.execute(query.where(items.c.state.in_(("open", "escalated")))):

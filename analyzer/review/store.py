@@ -25,6 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    literal_column,
     text,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -77,13 +78,16 @@ items = Table(
     Column("priority", Float, nullable=False),
     Column("state", Text, nullable=False),  # open, approved, hidden, escalated
     Column("news", Text, nullable=False),  # what is new since its decision; empty where nothing is
-    Column("claimed_by", Text),
+    Column("claimed_by", Text, index=True),
     Column("claimed_until", Text),
     Column("decided_by", Text),
     Column("second", Boolean, nullable=False),  # whether a second opinion is wanted
     UniqueConstraint("thread_id", "comment_id"),
-    Index("items_by_priority", "state", "priority", "id"),
 )
+Index("items_by_priority", items.c.state, items.c.priority.desc(), items.c.id)
+IS_NEWS = items.c.news != literal_column("''")  # written out, as the indexes have it, so that they can be used
+Index("items_with_news", items.c.state, sqlite_where=IS_NEWS, postgresql_where=IS_NEWS)
+Index("items_for_second", items.c.decided_by, sqlite_where=items.c.second, postgresql_where=items.c.second)
 
 flags = Table(
     "flags",

@@ -65,7 +65,13 @@ def test_decisions_are_kept_when_a_thread_has_grown(open_store: Callable[[], Sto
     add_thread(store, thread(*GROWN), ToyPredictor(), source=SOURCE)
     with store.reading() as connection:
         assert connection.execute(select(items.c.state)).scalars().all() == ["hidden"]
-        assert connection.execute(select(comments.c.comment_id).order_by(comments.c.position)).scalars().all() == ["a", "b", "d", "e", "c"]
+        assert connection.execute(select(comments.c.comment_id).order_by(comments.c.position)).scalars().all() == [
+            "a",
+            "b",
+            "d",
+            "e",
+            "c",
+        ]
         assert audit.verify(connection).problem is None
 
 
