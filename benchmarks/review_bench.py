@@ -113,7 +113,7 @@ def _serve(address: str, port: int, options: dict[str, Any]) -> None:
 
         predictor = load_predictor(model_folder(model))
     app = make_app(Store(address), predictor=predictor, settings=Settings(**options))
-    uvicorn.run(app, port=port, log_level="critical")
+    uvicorn.run(app, port=port, log_level="critical", timeout_keep_alive=65)
 
 
 def _document(number: int) -> dict[str, Any]:

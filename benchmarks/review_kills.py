@@ -61,7 +61,10 @@ def run(address: str, kills: int, *, seed: int = 1) -> dict[str, object]:
     for worker in workers:
         worker.start()
     for _ in range(kills):
-        time.sleep(rng.uniform(0.01, 1.5))
+        goal, patience = len(acknowledged) + rng.randint(0, 20), time.monotonic() + 5
+        while len(acknowledged) < goal and time.monotonic() < patience:
+            time.sleep(0.005)
+        time.sleep(rng.uniform(0, 0.05))
         server.kill()
         server.join()
         server = start(address, port)

@@ -105,7 +105,7 @@ def serve(
     phase = Phase(secrets, withhold=coral_withhold) if secrets else None
     settings = Settings(hosts=(*OWN_NAMES, host, *(names or ())), secure=behind_proxy, phase=phase)
     app_ = make_app(opened, predictor=load_stance_model(model, None), settings=settings)
-    uvicorn.run(app_, host=host, port=port, proxy_headers=behind_proxy, server_header=False, log_level="info")
+    uvicorn.run(app_, host=host, port=port, proxy_headers=behind_proxy, server_header=False, timeout_keep_alive=65)
 
 
 @review.command()
