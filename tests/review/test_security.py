@@ -171,7 +171,10 @@ def test_what_is_stored_is_shown_as_text(store: Store, ada: TestClient, payload:
     shown = []
     for i, text in enumerate(("harmless words", payload)):
         add_document(store, hostile(text, i))
-        ada.post(f"/items/{4 + i}/decide", data=fields(ada) | {"action": "hide", "hide_reason": "spam", "note": text})
+        ada.post(
+            f"/items/{4 + i}/decide",
+            data=fields(ada) | {"action": "hide", "hide_reason": "spam", "note": text.encode(errors="replace")},
+        )
         pages = (f"/?state=all&thread={2 + i}", f"/items/{4 + i}", f"/?words={quote(text, errors='replace')}")
         shown.append([elements(ada.get(page).text) for page in pages])
     assert shown[0] == shown[1]
