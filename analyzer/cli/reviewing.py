@@ -59,13 +59,14 @@ def add(
     opened = _open(store)
     from analyzer.review.intake import add_document, add_thread, find_document
 
-    predictor = load_stance_model(model, target)
+    predictor = None
     for file in files:
         document = find_document(Path(file).read_bytes()) if Path(file).is_file() else None
         if document is not None:
             _tell(file, add_document(opened, document, site=site))
             continue
         source, threads = read_file(file, input_format=input_format, column_map=columns)
+        predictor = predictor or load_stance_model(model, target)
         for thread in threads:
             _tell(thread.id or file, add_thread(opened, thread, predictor, source=source, site=site))
 

@@ -113,5 +113,5 @@ FILES: Mapping[str, tuple[Callable[[Connection], Iterator[Row]], Callable[[Seque
 
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
-        return " ".join(value)
-    return json_text(value) if isinstance(value, dict) else value
+        value = " ".join(value)
+    return json_text(value) if isinstance(value, dict) else value if value != "" else None
