@@ -4,10 +4,17 @@ PYTHON ?= python3
 
 SHARED := $(or $(ANALYZER_SHARED),../shared)
 
-.PHONY: demo test lint check-shared check-browser notebooks gate train-small clean
+.PHONY: demo review-demo test lint check-shared check-browser notebooks gate train-small clean
 
 demo: $(VENV)/ready  ## a stance report on a bundled thread
 	$(BIN)/analyzer report data/threads/harbour-treaty.txt
+
+review-demo: $(VENV)/ready  ## the moderators' page on the bundled threads, at http://127.0.0.1:8000, as demo / demo-demo-demo
+	$(BIN)/pip install --quiet --editable ".[review]"
+	rm -f $(VENV)/review-demo.db*
+	ANALYZER_PASSWORD=demo-demo-demo $(BIN)/analyzer review user demo --role admin --store $(VENV)/review-demo.db
+	$(BIN)/analyzer review add data/threads/* --store $(VENV)/review-demo.db
+	$(BIN)/analyzer review serve --store $(VENV)/review-demo.db
 
 test: $(VENV)/ready-train  ## every test that needs neither the network nor other people's data
 	$(BIN)/python -m pytest
@@ -48,7 +55,7 @@ $(VENV)/ready: pyproject.toml
 	touch $@
 
 $(VENV)/ready-train: $(VENV)/ready
-	$(BIN)/pip install --quiet --editable ".[notebooks,train]" --group dev
+	$(BIN)/pip install --quiet --editable ".[notebooks,review-postgresql,train]" --group dev
 	touch $@
 
 clean:

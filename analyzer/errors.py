@@ -7,7 +7,12 @@
     ├── SchemeError          a stance scheme is malformed
     ├── ModelError           a model folder is missing, damaged or does not fit
     ├── DataError            labelled rows cannot be used for training or scoring
-    └── SettingsError        a file of thresholds is malformed
+    ├── SettingsError        a file of thresholds is malformed
+    └── ReviewError          the review store cannot do what was asked
+        ├── RefusedError         the person may not do this
+        ├── ConflictError        somebody else was faster, or it is done already
+        ├── MissingError         the store holds no such thing
+        └── TooManyError         too many attempts to sign in
 
 A message says where (file, line or comment id), what was found and what would work.
 """
@@ -43,3 +48,23 @@ class DataError(AnalyzerError):
 
 class SettingsError(AnalyzerError):
     """A file of thresholds is malformed."""
+
+
+class ReviewError(AnalyzerError):
+    """The review store cannot do what was asked."""
+
+
+class RefusedError(ReviewError):
+    """The person may not do this."""
+
+
+class ConflictError(ReviewError):
+    """Somebody else was faster, or it is done already."""
+
+
+class MissingError(ReviewError):
+    """The store holds no such thing."""
+
+
+class TooManyError(ReviewError):
+    """Too many attempts to sign in."""

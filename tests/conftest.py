@@ -1,11 +1,18 @@
-"""`pytest --refresh-gold` writes the gold reports anew; read the difference before you commit it."""
+"""`pytest --refresh-gold` writes the gold reports anew; read the difference before you commit it.
 
-from collections.abc import Callable
+A headless Chromium for the tests of pages; they are skipped, with the reason, where there is none.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 GOLD = Path(__file__).parent / "gold"
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,3 +27,16 @@ def matches_gold(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == (GOLD / name).read_text(encoding="utf-8")
 
     return check
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make check-browser)")
+    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        pytest.skip(f"no browser: none of {', '.join(_NAMES)} is installed")
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with playwright.sync_playwright() as session:
+        browser = session.chromium.launch(executable_path=path, args=as_root)
+        yield browser
+        browser.close()

@@ -1,7 +1,5 @@
-"""A headless Chromium for the tests of the page; they are skipped, with the reason, where there is none."""
+"""A report opened from disk, for the tests of the page."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,21 +8,6 @@ import pytest
 
 from analyzer.analysis import Analysis
 from analyzer.report.html import render_html
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make check-browser)")
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
-    if path is None:
-        pytest.skip(f"no browser: none of {', '.join(_NAMES)} is installed")
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with playwright.sync_playwright() as session:
-        browser = session.chromium.launch(executable_path=path, args=as_root)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The moderators' page: a reader of documents and a writer of decisions, over one store."""
