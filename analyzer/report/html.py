@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from analyzer.analysis import Analysis
 from analyzer.document import to_document
-from analyzer.metrics import agreement, participation, polarization, structure
+from analyzer.metrics import meaning
 from analyzer.plain import clean, without_surrogates
 from analyzer.report import charts, findings
 from analyzer.report.entries import NESTED_DEPTH, anchor, entries, looks
@@ -43,7 +43,7 @@ def render_html(analysis: Analysis) -> str:
         times=charts.over_time(analysis),
         crossings=charts.crossings(analysis),
         branches=findings.contested_branches(analysis, limit=_BRANCHES),
-        meaning=_meaning,
+        meaning=meaning,
         anchor=anchor,
         clean=clean,
         style=style,
@@ -51,15 +51,6 @@ def render_html(analysis: Analysis) -> str:
         policy=_policy(style, script),
     )
     return without_surrogates(page)
-
-
-def _meaning(metric: str) -> str:
-    """Return what a metric is: the first words of the docstring of its function, or nothing for a plain count."""
-    for module in (structure, participation, agreement, polarization):
-        if documentation := getattr(getattr(module, metric, None), "__doc__", None):
-            first: str = documentation.strip().splitlines()[0]
-            return first.removeprefix("Return ").partition(";")[0].rstrip(".")
-    return ""
 
 
 def _policy(style: str, script: str) -> str:

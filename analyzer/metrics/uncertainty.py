@@ -1,0 +1,152 @@
+"""Calibrated probabilities -> labellings drawn from them, and shuffled ones; values over many -> intervals, z and p.
+
+It knows no metric but by its values.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from analyzer.metrics.arrays import Floats, Ints, Labelling, Labels, Layout, Values
+from analyzer.predictions import AGREEMENT_LABELS, Prediction, Scored
+
+_MOST_CELLS = 4_000_000  # comments times draws: a longer thread is drawn less often …
+_FEWEST_DRAWS = 100  # … but this often
+_CELLS_AT_ONCE = 8_000_000
+_LARGEST_SCHEME = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The 95 % interval of a metric: where its value would lie, were the true labels known; None where undefined."""
+
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """How far a metric is from its values under shuffled stances.
+
+    `z` in their standard deviations, None where all are equal; `p` the share of values at least as far from their
+    mean, counting the metric's own.
+    """
+
+    z: float | None
+    p: float
+
+
+def drawn_labels(
+    layout: Layout, predictions: Sequence[Prediction | None], stances: Sequence[str], *, draws: int, seed: int
+) -> Iterator[Labelling]:
+    """Yield labellings with `draws` columns in all, every label drawn from its calibrated probabilities.
+
+    A comment called unclear for low confidence is drawn too; one in another language has no label in any draw.
+    """
+    rng = np.random.default_rng(seed)
+    stance = _thresholds([prediction.stance if prediction else None for prediction in predictions], stances)
+    judged = (predictions[reply] for reply in layout.replies.tolist())
+    agreement = _thresholds([prediction.agreement if prediction else None for prediction in judged], AGREEMENT_LABELS)
+    left = affordable(draws, len(predictions))
+    while left:
+        columns = min(left, max(1, _CELLS_AT_ONCE // max(1, len(predictions))))
+        yield Labelling(_drawn(stance, columns, rng), _drawn(agreement, columns, rng))
+        left -= columns
+
+
+def shuffled_stances(parents: Ints, stances: Labels, *, shuffles: int, seed: int) -> Iterator[tuple[Ints, Labels]]:
+    """Yield (parents, stances) of the stance-takers alone, the stances shuffled among them, `shuffles` columns in all.
+
+    `stances` is (comments, 1); of two stance-takers one answers the other exactly where it does in the thread.
+    """
+    rng = np.random.default_rng(seed)
+    takers = np.flatnonzero(stances[:, 0] >= 0)
+    number = np.full(len(parents) + 1, -1)  # the last entry is the parent of a root
+    number[takers] = np.arange(len(takers))
+    left = affordable(shuffles, len(takers))
+    while left:
+        columns = min(left, max(1, _CELLS_AT_ONCE // max(1, len(takers))))
+        # Sorting random numbers that carry their label in the last bits shuffles faster than numpy's own shuffle.
+        keys = rng.integers(0, 2**32, (columns, len(takers)), dtype=np.uint32)
+        keys &= np.uint32(2**32 - _LARGEST_SCHEME)
+        keys |= stances[takers, 0].astype(np.uint32)
+        keys.sort(axis=1)
+        keys &= np.uint32(_LARGEST_SCHEME - 1)
+        yield number[parents[takers]], np.ascontiguousarray(keys.astype(np.int8).T)
+        left -= columns
+
+
+def intervals(values: Mapping[str, Values]) -> dict[str, Any]:
+    """Return the interval of each of `values` (columns,), or a tuple of them, one a row, for (rows, columns).
+
+    From the 2.5 % to the 97.5 % quantile of the columns in which the value is defined.
+    """
+    ordered = np.sort(np.concatenate([np.atleast_2d(value) for value in values.values()]), axis=1)  # nan last
+    last = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=1) - 1, 0)
+    bounds = zip(*(plain(_at(ordered, share * last)) for share in (0.025, 0.975)), strict=True)
+    found = iter([Interval(*pair) for pair in bounds])
+    return {
+        name: next(found) if value.ndim == 1 else tuple(islice(found, len(value))) for name, value in values.items()
+    }
+
+
+def plain(values: Values) -> Any:
+    """Return a number, or a tuple of them, None for nan."""
+    if values.ndim:
+        return tuple(None if number != number else number for number in values.tolist())
+    return None if values != values else values.item()
+
+
+def null(value: float, shuffled: Floats) -> Null | None:
+    """Return how far a value is from `shuffled` (columns,); None where that is undefined."""
+    shuffled = shuffled[~np.isnan(shuffled)]
+    if not len(shuffled) or np.isnan(value):
+        return None
+    mean, deviation = shuffled.mean(), shuffled.std()
+    as_far = np.count_nonzero(np.abs(shuffled - mean) >= abs(value - mean) - 1e-12)
+    z = float((value - mean) / deviation) if deviation > 1e-12 else None
+    return Null(z, float((1 + as_far) / (1 + len(shuffled))))
+
+
+def joined(parts: Sequence[Mapping[str, Values]]) -> dict[str, Values]:
+    """Return the values of several runs of columns as one, by name."""
+    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]} if parts else {}
+
+
+def affordable(draws: int, comments: int) -> int:
+    """Return how many draws of so many comments are made when `draws` are asked for."""
+    return min(draws, max(_FEWEST_DRAWS, _MOST_CELLS // max(1, comments)))
+
+
+def _thresholds(answers: Sequence[Scored | None], labels: Sequence[str]) -> Floats:
+    """Return the probabilities of each label and those before it, (labels, answers); nan where nothing is to draw."""
+    nothing = [np.nan] * len(labels)
+    scores = [
+        [answer.scores.get(label, 0.0) for label in labels] if answer and answer.reason != "language" else nothing
+        for answer in answers
+    ]
+    table = np.array(scores).reshape(len(answers), len(labels))
+    return np.cumsum(table, axis=1).T
+
+
+def _drawn(thresholds: Floats, columns: int, rng: np.random.Generator) -> Labels:
+    """Return label numbers (answers, columns), -1 for what remains above the last threshold and where it is nan."""
+    size, answers = thresholds.shape
+    chance = rng.random((answers, columns), dtype=np.float32)
+    labels = np.full((answers, columns), size, dtype=np.int8)
+    for threshold in thresholds.astype(np.float32)[:, :, None]:
+        labels -= chance < threshold
+    labels[labels == size] = -1
+    return labels
+
+
+def _at(ordered: Floats, place: Floats) -> Floats:
+    """Return the entries at fractional places along the last axis, linearly between two."""
+    below = np.floor(place).astype(int)[..., None]
+    above = np.ceil(place).astype(int)[..., None]
+    low, high = (np.take_along_axis(ordered, index, axis=-1)[..., 0] for index in (below, above))
+    between: Floats = low + (high - low) * (place - np.floor(place))
+    return between
