@@ -5,7 +5,7 @@ It knows neither file formats nor reports.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +16,7 @@ from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
 from analyzer.prevalence import Correction, chance_interval, corrected_shares
 from analyzer.quotes import find_quotes, mask_quotes
 from analyzer.scheme import Scheme
-from analyzer.thread import Thread
+from analyzer.thread import Thread, cut_branch
 
 # Nobody quotes from further up, and a chain of thousands must not cost the square of its length.
 _QUOTABLE_ANCESTORS = 20
@@ -100,6 +100,22 @@ def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progr
         metrics=measure(thread, predictions, predictor.scheme.labels),
         stances=stance_shares(predictions, predictor.scheme.labels, predictor.correction),
         shares_corrected=predictor.correction is not None,
+    )
+
+
+def analyze_branch(analysis: Analysis, i: int) -> Analysis:
+    """Return the analysis of comment `i` and everything below it alone; its shares of stances are as counted."""
+    branch, thread = analysis.thread.branch(i), cut_branch(analysis.thread, i)
+    predictions = analysis.predictions[branch.start : branch.stop]
+    labels = analysis.scheme.labels
+    return replace(
+        analysis,
+        thread=thread,
+        quotations=analysis.quotations[branch.start : branch.stop],
+        predictions=predictions,
+        metrics=measure(thread, predictions, labels),
+        stances=stance_shares(predictions, labels),
+        shares_corrected=False,
     )
 
 

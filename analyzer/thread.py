@@ -174,6 +174,18 @@ def build_thread(
     )
 
 
+def cut_branch(thread: Thread, i: int) -> Thread:
+    """Return comment `i` and everything below it as a thread of its own, without counts of the page and repairs."""
+    branch = thread.branch(i)
+    return Thread(
+        comments=thread.comments[branch.start : branch.stop],
+        parents=(-1, *(parent - i for parent in thread.parents[i + 1 : branch.stop])),
+        id=thread.id,
+        title=thread.title,
+        article=thread.article,
+    )
+
+
 def _order(comment: Comment) -> tuple[datetime, int, str, str, str, str, str, str]:
     """Return the sort key of a comment: time, then id, then the rest, so that copies of one id have an order too."""
     return (

@@ -93,7 +93,7 @@ def disagreement_ratio(agreements: Labels) -> Floats:
 
 
 def disagreement_by_depth(layout: Layout, agreements: Labels) -> Floats:
-    """Return the disagreement ratio of the replies at depth 0, 1, …, (depths, columns); no rows for no comments.
+    """Return the disagreement ratio at depth 0, 1, …; (depths, columns), no rows for no comments.
 
     Row d stands for depth d, down to the deepest node; row 0 is always nan, roots answer nobody.
     Each in the range 0 to 1, or nan without replies that take sides.
@@ -104,7 +104,7 @@ def disagreement_by_depth(layout: Layout, agreements: Labels) -> Floats:
 
 
 def controversy(layout: Layout, agreements: Labels) -> Floats:
-    """Return the controversy of each comment, (comments, columns).
+    """Return how contested each comment is among the replies to it; (comments, columns).
 
     Formula: min(a, d) / max(a, d) · (a + d), a and d its agreeing and disagreeing direct replies; 0 where either is.
     Range: 0, or above to a + d where the sides are equal.

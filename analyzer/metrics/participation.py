@@ -114,17 +114,20 @@ def back_and_forth(thread: Thread) -> int | None:
 
     A chain Ann, Bo, Ann, Cy: Ann - Bo - Ann is 3.
     """
+    return max(alternations(thread)) if any(known_authors(thread)) else None
+
+
+def alternations(thread: Thread) -> list[int]:
+    """Return for each comment the comments in the chain that ends there and on which two authors alternate, or 0."""
     who = known_authors(thread)
-    if not any(who):
-        return None
-    chains = [0] * len(who)  # the alternating chain that ends at each comment
+    chains = [0] * len(who)
     for i, parent in enumerate(thread.parents):
         if parent < 0 or who[i] is None or who[parent] is None or who[i] == who[parent]:
             continue
         grandparent = thread.parents[parent]
         goes_on = chains[parent] and who[grandparent] == who[i]
         chains[i] = chains[parent] + 1 if goes_on else 2
-    return max(chains)
+    return chains
 
 
 def median_reply_seconds(thread: Thread) -> float | None:

@@ -19,7 +19,7 @@ _SUBJECT = 100
 _VOICE = 260
 _OPENING = 60
 _IDS_NAMED = 8
-_METRICS_DRAWN = (
+METRICS_DRAWN = (
     "A metric that rests on labels is counted from the labels shown. Its 95 % interval is where it would lie were the "
     "true labels known, by drawing them from the model's probabilities; the labels shown can be off to one side of it."
 )
@@ -188,7 +188,7 @@ def certainty(analysis: Analysis) -> list[str]:
     sentences.append(f"{unlabelled}: {_why_unclear(analysis)}.")
     if any(share.too_few for share in analysis.stances.values()):
         sentences.append("Fewer than 10 comments have a label: too few for shares to mean much.")
-    sentences.append(_METRICS_DRAWN)
+    sentences.append(METRICS_DRAWN)
     sentences.append(_SHARES_CORRECTED if analysis.shares_corrected else _SHARES_AS_COUNTED)
     return sentences
 
