@@ -3,13 +3,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import asdict
 
-import networkx as nx
 import numpy as np
 import pytest
 
 from analyzer.metrics import measure
 from analyzer.metrics.arrays import layout, predicted_labels, stance_names
-from analyzer.metrics.graphs import reply_tree
 from analyzer.metrics.polarization import Polarization
 from analyzer.metrics.random_walk import _absorption, _Graph, _hubs, _two_sides, _walkers
 from analyzer.predictions import Prediction, Scored
@@ -113,23 +111,6 @@ def test_which_side_is_which_does_not_matter():
     after = asdict(polarization(thread, take(thread, **swapped), LABELS))
     assert None not in before.values()
     assert after == pytest.approx(before)
-
-
-@pytest.mark.parametrize("seed", range(100))
-def test_networkx_finds_the_same(seed):
-    choose = random.Random(seed)
-    thread = build_thread(Comment(str(i), str(choose.randrange(i)) if i else None) for i in range(30))
-    predictions = take(thread, **{comment.id: choose.choice(LABELS) for comment in thread.comments})
-    stances = {i: p.stance.label for i, p in enumerate(predictions) if p and p.stance.label != "none"}
-    tree = reply_tree(thread).subgraph(stances)
-    nx.set_node_attributes(tree, stances, "stance")
-    sides = [{i for i, taken in stances.items() if taken == stance} for stance in LABELS[:-1]]
-    assert polarization(thread, predictions).stance_assortativity == pytest.approx(
-        nx.attribute_assortativity_coefficient(tree, "stance")
-    )
-    assert polarization(thread, predictions).stance_modularity == pytest.approx(
-        nx.community.modularity(tree.to_undirected(), [side for side in sides if side])
-    )
 
 
 class TestRandomWalk:
