@@ -61,7 +61,8 @@ class Analysis:
     """Everything known about one thread.
 
     `quotations` and `predictions` stand beside `thread.comments`; the prediction of a placeholder or a deleted
-    comment is None. `stances` has every label of the scheme, then `unclear`.
+    comment is None. `stances` has every label of the scheme, then `unclear`. `mix` are the labels' shares in the rows
+    the model's probabilities were calibrated on, where they are known.
     """
 
     source: Source
@@ -74,6 +75,7 @@ class Analysis:
     metrics: Metrics
     stances: dict[str, StanceShare]
     shares_corrected: bool
+    mix: tuple[float, ...] | None = None
     flags: tuple[()] = ()
 
 
@@ -89,6 +91,7 @@ def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progr
         quotations.append(quotes)
     answers = dict(zip(turns, predictor.predict(list(turns.values()), progress=progress), strict=True)) if turns else {}
     predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
+    mix = tuple(predictor.correction.mix) if predictor.correction else None
     return Analysis(
         source=source,
         thread=thread,
@@ -97,9 +100,10 @@ def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progr
         model_sha256=predictor.sha256,
         quotations=tuple(quotations),
         predictions=predictions,
-        metrics=measure(thread, predictions, predictor.scheme.labels),
+        metrics=measure(thread, predictions, predictor.scheme.labels, mix=mix),
         stances=stance_shares(predictions, predictor.scheme.labels, predictor.correction),
         shares_corrected=predictor.correction is not None,
+        mix=mix,
     )
 
 
@@ -113,7 +117,7 @@ def analyze_branch(analysis: Analysis, i: int) -> Analysis:
         thread=thread,
         quotations=analysis.quotations[branch.start : branch.stop],
         predictions=predictions,
-        metrics=measure(thread, predictions, labels),
+        metrics=measure(thread, predictions, labels, mix=analysis.mix),
         stances=stance_shares(predictions, labels),
         shares_corrected=False,
     )

@@ -7,8 +7,8 @@ of every label given what it saw, which is calibrated by construction. Three wor
 - independent: every comment takes its stance by itself, every reply agrees or not by itself;
 - talk: a reply often shares its parent's stance, and agreement follows the two stances;
 - people: besides, an author mostly keeps one stance.
-Entries with few replies have few possible values, which any interval covers too often: of the metrics with many entries,
-only depths of at least 20 judged replies and comments of at least 10 count.
+Entries with few replies have few possible values, which any interval covers too often: of the metrics with many
+entries, only depths of at least 20 judged replies and comments of at least 10 count.
 """
 
 import argparse
@@ -49,7 +49,9 @@ def grow(choose: random.Random, comments: int) -> Thread:
     """Return a thread in which half of the replies go to any comment, half to one in proportion to its replies."""
     parents = [-1]
     for i in range(1, comments):
-        parents.append(choose.randrange(i) if choose.random() < 0.5 or i < 2 else max(0, parents[choose.randrange(1, i)]))
+        parents.append(
+            choose.randrange(i) if choose.random() < 0.5 or i < 2 else max(0, parents[choose.randrange(1, i)])
+        )
     authors = max(4, comments // 6)
     return build_thread(
         Comment(str(i), None if parent < 0 else str(parent), author=f"u{choose.randrange(authors)}")
@@ -74,7 +76,9 @@ def true_labels(choose: random.Random, thread: Thread, world: World) -> tuple[li
         relation = "none"
         if parent >= 0 and "none" not in (fresh, stances[parent]):
             relation = "same" if fresh == stances[parent] else "other"
-        agreements.append(choose.choices(AGREEMENT_LABELS, AGREEING[relation] if world.follows_stances else MEAN_AGREEMENT)[0])
+        agreements.append(
+            choose.choices(AGREEMENT_LABELS, AGREEING[relation] if world.follows_stances else MEAN_AGREEMENT)[0]
+        )
     return stances, agreements
 
 
@@ -108,16 +112,18 @@ def covered(threads: int, comments: int, world: World) -> dict[str, list[bool]]:
             judged = classified(choose, agreement, AGREEMENT_LABELS, mix, 0.0) if parent >= 0 else None
             answers.append(Prediction(classified(choose, stance, LABELS, MIX, 0.5), judged, 0.0))
             truths.append(Prediction(Scored(stance, {}), Scored(agreement, {}) if parent >= 0 else None, 0.0))
-        shown = measure(thread, answers, LABELS, shuffles=0, seed=seed).as_dict()
+        shown = measure(thread, answers, LABELS, mix=MIX, shuffles=0, seed=seed).as_dict()
         true = measure(thread, truths, LABELS, draws=0, shuffles=0).as_dict()
         replies = {comment.id: len(thread.replies[i]) for i, comment in enumerate(thread.comments)}
         at_depth = np.bincount(thread.depths)
         for name, value in shown.items():
             pairs: list[tuple[object, object]] = [(value, true[name])]
             if name == "controversy":
-                pairs = [(own, true[name].get(id, 0.0)) for id, own in value.items() if replies[id] >= 10]
+                pairs = [(own, true[name].get(key, 0.0)) for key, own in value.items() if replies[key] >= 10]
             elif name == "disagreement_by_depth":
-                pairs = [pair for pair, size in zip(zip(value, true[name]), at_depth, strict=True) if size >= 20]
+                pairs = [
+                    pair for pair, size in zip(zip(value, true[name], strict=True), at_depth, strict=True) if size >= 20
+                ]
             for own, exact in pairs:
                 if isinstance(own, dict) and exact is not None:
                     hits.setdefault(name, []).append(own["low"] - 1e-9 <= exact <= own["high"] + 1e-9)
@@ -148,6 +154,7 @@ def uniformity(values: Sequence[float]) -> float:
 
 
 def main() -> None:
+    """Print both tables."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--threads", type=int, default=400)
     options.add_argument("--comments", type=int, default=300)

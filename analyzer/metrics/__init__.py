@@ -9,6 +9,7 @@ import numpy as np
 from analyzer.metrics import agreement, participation, polarization, random_walk, structure
 from analyzer.metrics.agreement import Agreement, agreement_values
 from analyzer.metrics.arrays import Labelling, Layout, Values, layout, predicted_labels, stance_names
+from analyzer.metrics.draws import drawn_labels
 from analyzer.metrics.participation import Participation, measure_participation
 from analyzer.metrics.polarization import Polarization, mixing_values, polarization_values, stance_mixing
 from analyzer.metrics.random_walk import controversy_rwc
@@ -16,7 +17,6 @@ from analyzer.metrics.structure import Structure, measure_structure
 from analyzer.metrics.uncertainty import (
     Interval,
     Null,
-    drawn_labels,
     intervals,
     joined,
     null,
@@ -24,6 +24,7 @@ from analyzer.metrics.uncertainty import (
     shuffled_stances,
 )
 from analyzer.predictions import Prediction
+from analyzer.scheme import NO_STANCE
 from analyzer.thread import Thread
 
 __all__ = [
@@ -78,6 +79,7 @@ def measure(
     predictions: Sequence[Prediction | None],
     labels: Sequence[str],
     *,
+    mix: Sequence[float] | None = None,
     draws: int = _DRAWS,
     shuffles: int = _SHUFFLES,
     seed: int = 0,
@@ -85,8 +87,10 @@ def measure(
     """Return the metrics of a thread.
 
     `predictions` stands beside `thread.comments`, None for placeholders and deleted comments; `labels` are the
-    scheme's. Intervals come from `draws` labellings and nulls from `shuffles` of the stances, fewer for a thread of
-    tens of thousands of comments; 0 leaves them out. Raises ValueError when the two sequences differ in length.
+    scheme's, and `mix` their shares in the rows the probabilities were calibrated on, where known.
+
+    Intervals come from `draws` labellings and nulls from `shuffles` of the stances, fewer for a thread of tens of
+    thousands of comments; 0 leaves them out. Raises ValueError when the two sequences differ in length.
     """
     stances = stance_names(labels)
     known = layout(thread, predictions)
@@ -98,7 +102,8 @@ def measure(
     points = _named(ids, {name: plain(value[..., 0]) for name, value in values.items()})
 
     parts = []
-    for labelling in drawn_labels(known, predictions, stances, draws=draws, seed=seed):
+    shares = None if mix is None else [dict(zip(labels, mix, strict=True))[label] for label in (*stances, NO_STANCE)]
+    for labelling in drawn_labels(known, predictions, stances, mix=shares, draws=draws, seed=seed):
         part = _label_values(known, labelling, len(stances), rwc=known.comments_by_author.size <= _MOST_AUTHORS)
         parts.append(part | {"controversy": part["controversy"][contested]})
     shuffled = [

@@ -63,6 +63,7 @@ class Layout:
     """
 
     parents: Ints  # (comments,)
+    depths: Ints  # (comments,)
     replies: Ints  # (replies,)
     ties: Ints  # (ties, 2)
     tie_replies: Ints  # (ties,)
@@ -108,6 +109,7 @@ def layout(thread: Thread, predictions: Sequence[Prediction | None]) -> Layout:
     depths = np.array(thread.depths, dtype=np.int64)
     return Layout(
         parents=parents,
+        depths=depths,
         replies=replies,
         ties=ties,
         tie_replies=tie_replies,

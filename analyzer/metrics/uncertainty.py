@@ -1,4 +1,4 @@
-"""Calibrated probabilities -> labellings drawn from them, and shuffled ones; values over many -> intervals, z and p.
+"""Stances -> the same ones shuffled; values over many labellings -> intervals, z and p.
 
 It knows no metric but by its values.
 """
@@ -10,11 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from analyzer.metrics.arrays import Floats, Ints, Labelling, Labels, Layout, Values
-from analyzer.predictions import AGREEMENT_LABELS, Prediction, Scored
+from analyzer.metrics.arrays import Floats, Ints, Labels, Values
+from analyzer.metrics.draws import affordable
 
-_MOST_CELLS = 4_000_000  # comments times draws: a longer thread is drawn less often …
-_FEWEST_DRAWS = 100  # … but this often
 _CELLS_AT_ONCE = 8_000_000
 _LARGEST_SCHEME = 128
 
@@ -37,24 +35,6 @@ class Null:
 
     z: float | None
     p: float
-
-
-def drawn_labels(
-    layout: Layout, predictions: Sequence[Prediction | None], stances: Sequence[str], *, draws: int, seed: int
-) -> Iterator[Labelling]:
-    """Yield labellings with `draws` columns in all, every label drawn from its calibrated probabilities.
-
-    A comment called unclear for low confidence is drawn too; one in another language has no label in any draw.
-    """
-    rng = np.random.default_rng(seed)
-    stance = _thresholds([prediction.stance if prediction else None for prediction in predictions], stances)
-    judged = (predictions[reply] for reply in layout.replies.tolist())
-    agreement = _thresholds([prediction.agreement if prediction else None for prediction in judged], AGREEMENT_LABELS)
-    left = affordable(draws, len(predictions))
-    while left:
-        columns = min(left, max(1, _CELLS_AT_ONCE // max(1, len(predictions))))
-        yield Labelling(_drawn(stance, columns, rng), _drawn(agreement, columns, rng))
-        left -= columns
 
 
 def shuffled_stances(parents: Ints, stances: Labels, *, shuffles: int, seed: int) -> Iterator[tuple[Ints, Labels]]:
@@ -114,33 +94,6 @@ def null(value: float, shuffled: Floats) -> Null | None:
 def joined(parts: Sequence[Mapping[str, Values]]) -> dict[str, Values]:
     """Return the values of several runs of columns as one, by name."""
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]} if parts else {}
-
-
-def affordable(draws: int, comments: int) -> int:
-    """Return how many draws of so many comments are made when `draws` are asked for."""
-    return min(draws, max(_FEWEST_DRAWS, _MOST_CELLS // max(1, comments)))
-
-
-def _thresholds(answers: Sequence[Scored | None], labels: Sequence[str]) -> Floats:
-    """Return the probabilities of each label and those before it, (labels, answers); nan where nothing is to draw."""
-    nothing = [np.nan] * len(labels)
-    scores = [
-        [answer.scores.get(label, 0.0) for label in labels] if answer and answer.reason != "language" else nothing
-        for answer in answers
-    ]
-    table = np.array(scores).reshape(len(answers), len(labels))
-    return np.cumsum(table, axis=1).T
-
-
-def _drawn(thresholds: Floats, columns: int, rng: np.random.Generator) -> Labels:
-    """Return label numbers (answers, columns), -1 for what remains above the last threshold and where it is nan."""
-    size, answers = thresholds.shape
-    chance = rng.random((answers, columns), dtype=np.float32)
-    labels = np.full((answers, columns), size, dtype=np.int8)
-    for threshold in thresholds.astype(np.float32)[:, :, None]:
-        labels -= chance < threshold
-    labels[labels == size] = -1
-    return labels
 
 
 def _at(ordered: Floats, place: Floats) -> Floats:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from analyzer.metrics import Interval, Metrics, measure
-from analyzer.metrics.uncertainty import affordable, shuffled_stances
+from analyzer.metrics.draws import affordable
+from analyzer.metrics.uncertainty import shuffled_stances
 from analyzer.predictions import Prediction, Scored
 from analyzer.thread import Comment, Thread, build_thread
 

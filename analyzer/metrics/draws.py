@@ -1,0 +1,183 @@
+"""Calibrated probabilities of a thread's comments -> labellings drawn from them, its stances and agreements together.
+
+Drawn one by one, labels would forget that replies take after their parents, and every mixing would look like chance. So
+the thread itself says how labels hang together: the likeliest shares of (parent's stance, reply's stance, agreement),
+many times over because they are only estimated. Given these, the labels of a reply tree are drawn exactly: evidence is
+gathered from the leaves to the roots, labels are drawn from the roots to the leaves (a hidden Markov tree; Crouse,
+Nowak, Baraniuk 1998).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.metrics.arrays import Bools, Floats, Ints, Labelling, Labels, Layout
+from analyzer.predictions import AGREEMENT_LABELS, Prediction, Scored
+from analyzer.scheme import NO_STANCE
+
+_MOST_CELLS = 4_000_000  # comments times draws: a longer thread is drawn less often …
+_FEWEST_DRAWS = 100  # … but this often
+_CELLS_AT_ONCE = 4_000_000
+_TABLES = 40
+_ROUNDS = 30
+_SWEEPS = 5
+_COMMENTS_FITTED = 4_000
+_PRIOR_ROWS = 2.0  # shares are pulled towards independence by as much as so many replies
+_LEVELS = 200  # the link at every 200th level is cut, so that a chain of thousands is drawn in pieces side by side
+_LEAST = 1e-6
+
+
+def drawn_labels(
+    layout: Layout,
+    predictions: Sequence[Prediction | None],
+    stances: Sequence[str],
+    *,
+    mix: Sequence[float] | None = None,
+    draws: int,
+    seed: int,
+) -> Iterator[Labelling]:
+    """Yield labellings with about `draws` columns in all, fewer for a long thread.
+
+    `mix` are the shares of the stances, then of `none`, in the rows the probabilities were calibrated on; unknown, they
+    are taken to be as in the thread. A comment called unclear for low confidence is drawn too; one in another language
+    has no label in any draw.
+    """
+    if not draws or not len(predictions):
+        return
+    rng = np.random.default_rng(seed)
+    stance = _Evidence([answer.stance if answer else None for answer in predictions], (*stances, NO_STANCE), mix)
+    agreement = _Evidence([answer.agreement if answer else None for answer in predictions], AGREEMENT_LABELS)
+    tree = _Tree(layout.parents, layout.depths, stance, agreement)
+    first = slice(_COMMENTS_FITTED)  # parents come first, so the beginning of a long thread is a tree
+    tables = _fitted(_Tree(layout.parents[first], layout.depths[first], stance, agreement), rng)
+    each = -(-affordable(draws, len(predictions)) // _TABLES)
+    at_once = max(1, _CELLS_AT_ONCE // (len(predictions) * each))
+    judged = np.searchsorted(tree.replies, layout.replies)
+    for start in range(0, _TABLES, at_once):
+        states, answers = tree.draw(tables[start : start + at_once], each, rng)
+        states[states == len(stances)] = -1
+        states[~stance.read] = -1
+        answers = answers[judged]
+        answers[~agreement.read[layout.replies]] = -1
+        columns = states.shape[1] * each
+        yield Labelling(states.reshape(-1, columns), answers.reshape(-1, columns))
+
+
+def affordable(draws: int, comments: int) -> int:
+    """Return how many draws of so many comments are made when `draws` are asked for."""
+    return min(draws, max(_FEWEST_DRAWS, _MOST_CELLS // max(1, comments)))
+
+
+class _Evidence:
+    """How likely what was read of each comment is under each label: its probability by the label's share in `mix`.
+
+    `likelihoods` is (comments, labels), all 1 where nothing was `read`.
+    """
+
+    def __init__(self, answers: Sequence[Scored | None], labels: Sequence[str], mix: Sequence[float] | None = None):
+        known = [answer if answer and answer.reason != "language" else None for answer in answers]
+        self.read: Bools = np.array([answer is not None for answer in known])
+        scores = [[answer.scores.get(label, 0.0) for label in labels] for answer in known if answer]
+        table = np.array(scores).reshape(-1, len(labels)) + _LEAST
+        even = np.full(len(labels), 1 / len(labels))
+        self.mix: Floats = np.array(mix) if mix else table.sum(axis=0) / table.sum() if scores else even
+        self.known_mix = mix is not None
+        self.likelihoods: Floats = np.ones((len(answers), len(labels)))
+        self.likelihoods[self.read] = table / self.mix
+
+
+class _Tree:
+    """A reply tree with what was read of its comments, from which labels are drawn."""
+
+    def __init__(self, parents: Ints, depths: Ints, stance: _Evidence, agreement: _Evidence):
+        self.parents = parents
+        self.replies = np.flatnonzero(parents >= 0)
+        self.stance = stance.likelihoods[: len(parents)]
+        self.agreement = agreement.likelihoods[: len(parents)]
+        self.independent = stance.mix[:, None, None] * stance.mix[:, None] * agreement.mix
+        self._fixed = {3: agreement.mix} if stance.known_mix else {1: stance.mix, 2: stance.mix, 3: agreement.mix}
+        levels = depths % _LEVELS
+        order = np.argsort(levels, kind="stable")  # in reading order, so that the replies to one comment stand together
+        self._top, *self._below = np.split(order, np.flatnonzero(np.diff(levels[order])) + 1)
+
+    def anchor(self, tables: Floats) -> Floats:
+        """Return the tables with the shares that a thread cannot tell as its probabilities have them on the whole."""
+        for axis, mix in self._fixed.items():
+            others = tuple({1, 2, 3} - {axis})
+            factor = mix / tables.sum(axis=others)
+            tables = tables * np.expand_dims(factor, others)
+        anchored: Floats = tables / tables.sum(axis=(1, 2, 3), keepdims=True)
+        return anchored
+
+    def draw(self, tables: Floats, each: int, rng: np.random.Generator) -> tuple[Labels, Labels]:
+        """Return states (comments, tables, each) and agreements (replies, tables, each), given all that was read.
+
+        `tables` is (tables, parent's state, reply's state, agreement).
+        """
+        shares = tables.sum(axis=(1, 3))
+        given = tables / tables.sum(axis=(2, 3), keepdims=True)
+        belief = np.repeat(self.stance[:, None], len(tables), axis=1)  # (comments, tables, states)
+        links = []
+        for nodes in reversed(self._below):
+            link = np.einsum("tbag,ng->ntba", given, self.agreement[nodes]) * belief[nodes][:, :, None]
+            links.append(link)  # (nodes, tables, parent's state, reply's state)
+            message = np.log(link.sum(axis=3))
+            above = self.parents[nodes]
+            starts = np.flatnonzero(np.diff(above, prepend=-1))
+            gathered = np.add.reduceat(message, starts, axis=0)
+            belief[above[starts]] *= np.exp(gathered - gathered.max(axis=2, keepdims=True))
+        states = np.zeros((len(self.parents), len(tables), each), dtype=np.int8)
+        states[self._top] = _pick((shares * belief[self._top])[:, :, None], states[self._top], rng)
+        for nodes in self._below:
+            states[nodes] = _pick(links.pop(), states[self.parents[nodes]], rng)
+        pairs = states[self.parents[self.replies]] * np.int8(shares.shape[1]) + states[self.replies]
+        chances = tables.reshape(1, len(tables), -1, tables.shape[3]) * self.agreement[self.replies][:, None, None]
+        return states, _pick(chances, pairs, rng)
+
+
+def _fitted(tree: _Tree, rng: np.random.Generator) -> Floats:
+    """Return tables (tables, parent's state, reply's state, agreement) drawn from what the thread says of them.
+
+    They begin at the likeliest shares for replies weighted at random (a Bayesian bootstrap, Rubin 1981), which regard
+    each reply with its parent alone; then labels and tables are drawn in turn (data augmentation, Tanner, Wong 1987).
+    """
+    above, own, agreement = (
+        tree.stance[tree.parents[tree.replies]],
+        tree.stance[tree.replies],
+        tree.agreement[tree.replies],
+    )
+    evidence = above[:, :, None, None] * own[:, None, :, None] * agreement[:, None, None]
+    shape = (_TABLES, *tree.independent.shape)
+    prior = _PRIOR_ROWS * tree.independent
+    tables = _likeliest(evidence.reshape(-1, prior.size), prior.ravel(), rng).reshape(shape)
+    tables = tree.anchor(tables)
+    for _ in range(_SWEEPS):
+        states, answers = tree.draw(tables, 1, rng)
+        cells = np.ravel_multi_index(
+            (np.arange(_TABLES)[:, None], states[tree.parents[tree.replies]], states[tree.replies], answers), shape
+        )
+        counts = np.bincount(cells.ravel(), minlength=tables.size).reshape(shape)
+        tables = tree.anchor(rng.standard_gamma(counts + prior) + _LEAST)
+    return tables
+
+
+def _likeliest(likelihoods: Floats, prior: Floats, rng: np.random.Generator) -> Floats:
+    """Return the likeliest shares of the cells (tables, cells), given (rows, cells) and a prior counted in rows."""
+    weights = rng.exponential(size=(_TABLES, len(likelihoods)))
+    shares = np.tile(prior / prior.sum(), (_TABLES, 1))
+    for _ in range(_ROUNDS):
+        shares = shares * ((weights / (shares @ likelihoods.T)) @ likelihoods) + prior
+        shares = shares / shares.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _pick(chances: Floats, given: NDArray[Any], rng: np.random.Generator) -> Labels:
+    """Return a label for each entry of `given` (rows, tables, each), by `chances` (rows, tables, given, labels)."""
+    thresholds = np.cumsum(chances, axis=3)
+    thresholds = (thresholds[..., :-1] / thresholds[..., -1:]).astype(np.float32)
+    of_each = np.take_along_axis(thresholds, given[..., None].astype(int), axis=2)  # (rows, tables, each, labels - 1)
+    chance = rng.random(given.shape, dtype=np.float32)
+    labels: Labels = (chance[..., None] >= of_each).sum(axis=3, dtype=np.int8)
+    return labels
