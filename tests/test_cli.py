@@ -243,6 +243,17 @@ def test_metrics_of_one_branch(tmp_path: Path) -> None:
     assert "Ann – Bo" in run("metrics", path).stdout
 
 
+def test_compare_takes_files_or_threads_of_one_file(tmp_path: Path) -> None:
+    document = json.loads(run("compare", SAMPLE, SAMPLE, "--json").stdout)
+    assert document["metrics"]["comments"] == {"values": [26, 26], "differences": [0]}
+    text = run("compare", two_threads(tmp_path), "--thread", "t1", "--thread", "t2").stdout
+    assert "A  rows.csv (rows.csv t1)" in text
+
+
+def test_compare_wants_two_threads() -> None:
+    assert "one thread alone cannot be compared" in run("compare", SAMPLE).stderr
+
+
 def test_metrics_wants_a_comment_of_the_thread() -> None:
     assert "holds no comment 'nobody'" in run("metrics", SAMPLE, "--comment", "nobody").stderr
 

@@ -8,10 +8,10 @@ Nowak, Baraniuk 1998).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import reduce
+from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analyzer.metrics.arrays import Bools, Floats, Ints, Labelling, Labels, Layout
 from analyzer.predictions import AGREEMENT_LABELS, Prediction, Scored
@@ -21,10 +21,10 @@ _MOST_CELLS = 4_000_000  # comments times draws: a longer thread is drawn less o
 _FEWEST_DRAWS = 100  # … but this often
 _CELLS_AT_ONCE = 4_000_000
 _TABLES = 40
-_ROUNDS = 30
-_SWEEPS = 5
+_ROUNDS = 20
+_SWEEPS = 2
 _COMMENTS_FITTED = 4_000
-_PRIOR_ROWS = 2.0  # shares are pulled towards independence by as much as so many replies
+_PRIOR_ROWS = 6.0  # shares are pulled towards independence by as much as so many replies
 _LEVELS = 200  # the link at every 200th level is cut, so that a chain of thousands is drawn in pieces side by side
 _LEAST = 1e-6
 
@@ -118,23 +118,24 @@ class _Tree:
         """
         shares = tables.sum(axis=(1, 3))
         given = tables / tables.sum(axis=(2, 3), keepdims=True)
+        by_agreement = given.reshape(-1, given.shape[3]).T
         belief = np.repeat(self.stance[:, None], len(tables), axis=1)  # (comments, tables, states)
         links = []
         for nodes in reversed(self._below):
-            link = np.einsum("tbag,ng->ntba", given, self.agreement[nodes]) * belief[nodes][:, :, None]
+            link = (self.agreement[nodes] @ by_agreement).reshape(-1, *given.shape[:3]) * belief[nodes][:, :, None]
             links.append(link)  # (nodes, tables, parent's state, reply's state)
-            message = np.log(link.sum(axis=3))
+            message = np.log(reduce(np.add, np.moveaxis(link, 3, 0)))
             above = self.parents[nodes]
             starts = np.flatnonzero(np.diff(above, prepend=-1))
             gathered = np.add.reduceat(message, starts, axis=0)
-            belief[above[starts]] *= np.exp(gathered - gathered.max(axis=2, keepdims=True))
-        states = np.zeros((len(self.parents), len(tables), each), dtype=np.int8)
-        states[self._top] = _pick((shares * belief[self._top])[:, :, None], states[self._top], rng)
+            belief[above[starts]] *= np.exp(gathered - reduce(np.maximum, np.moveaxis(gathered, 2, 0))[:, :, None])
+        states = np.empty((len(self.parents), len(tables), each), dtype=np.int8)
+        states[self._top] = _pick(np.repeat((shares * belief[self._top])[:, :, None], each, axis=2), rng)
         for nodes in self._below:
-            states[nodes] = _pick(links.pop(), states[self.parents[nodes]], rng)
+            states[nodes] = _pick(_given(links.pop(), states[self.parents[nodes]]), rng)
         pairs = states[self.parents[self.replies]] * np.int8(shares.shape[1]) + states[self.replies]
-        chances = tables.reshape(1, len(tables), -1, tables.shape[3]) * self.agreement[self.replies][:, None, None]
-        return states, _pick(chances, pairs, rng)
+        chances = tables.reshape(len(tables), -1, tables.shape[3])[np.arange(len(tables))[:, None], pairs]
+        return states, _pick(chances * self.agreement[self.replies][:, None, None], rng)
 
 
 def _fitted(tree: _Tree, rng: np.random.Generator) -> Floats:
@@ -173,11 +174,16 @@ def _likeliest(likelihoods: Floats, prior: Floats, rng: np.random.Generator) -> 
     return shares
 
 
-def _pick(chances: Floats, given: NDArray[Any], rng: np.random.Generator) -> Labels:
-    """Return a label for each entry of `given` (rows, tables, each), by `chances` (rows, tables, given, labels)."""
-    thresholds = np.cumsum(chances, axis=3)
-    thresholds = (thresholds[..., :-1] / thresholds[..., -1:]).astype(np.float32)
-    of_each = np.take_along_axis(thresholds, given[..., None].astype(int), axis=2)  # (rows, tables, each, labels - 1)
-    chance = rng.random(given.shape, dtype=np.float32)
-    labels: Labels = (chance[..., None] >= of_each).sum(axis=3, dtype=np.int8)
+def _given(chances: Floats, condition: Labels) -> Floats:
+    """Return the chances (rows, tables, conditions, labels) under each condition (rows, tables, each): (…, labels)."""
+    return np.take_along_axis(chances, condition[..., None].astype(np.int64), axis=2)
+
+
+def _pick(chances: Floats, rng: np.random.Generator) -> Labels:
+    """Return a label for each row of chances (…, labels), which need not sum to 1."""
+    ends = list(accumulate(np.moveaxis(chances, -1, 0)))
+    place = rng.random(ends[-1].shape) * ends[-1]
+    labels = np.zeros(place.shape, dtype=np.int8)
+    for end in ends[:-1]:
+        labels += place >= end
     return labels

@@ -45,7 +45,7 @@ def render_measures(analysis: Analysis, *, width: int = 80, color: bool = False)
     values = analysis.metrics.as_dict()
     for group in ("structure", "participation", "agreement", "polarization"):
         names = [field.name for field in fields(getattr(analysis.metrics, group))]
-        _table(console, group, (), [(name, _shown(values[name]), meaning(name)) for name in names])
+        _table(console, group, (), [(name, shown(values[name]), meaning(name)) for name in names])
     authors, pairs = measure_authors(analysis.thread, analysis.predictions), measure_pairs(analysis.thread)
     _authors(console, authors)
     _pairs(console, pairs)
@@ -54,17 +54,17 @@ def render_measures(analysis: Analysis, *, width: int = 80, color: bool = False)
     return drawn(console)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """Return a value in figures: alone, with its interval, or the first of many."""
     if isinstance(value, dict) and "value" in value:
-        chance = f", p {_figure(value['p'])}" if "p" in value else ""
-        return f"{_figure(value['value'])} ({_figure(value['low'])} to {_figure(value['high'])}{chance})"
+        chance = f", p {figure(value['p'])}" if "p" in value else ""
+        return f"{figure(value['value'])} ({figure(value['low'])} to {figure(value['high'])}{chance})"
     if isinstance(value, dict):
         ranked = sorted(value.items(), key=lambda item: -_number(item[1]))[:_LISTED]
-        return _listed([f"{excerpt(name, _NAME)} {_figure(_number(own))}" for name, own in ranked], len(value))
+        return _listed([f"{excerpt(name, _NAME)} {figure(_number(own))}" for name, own in ranked], len(value))
     if isinstance(value, list):
-        return _listed([_figure(_number(own)) for own in value[:_LISTED]], len(value))
-    return _figure(value)
+        return _listed([figure(_number(own)) for own in value[:_LISTED]], len(value))
+    return figure(value)
 
 
 def _number(value: Any) -> Any:
@@ -75,7 +75,8 @@ def _listed(shown: Sequence[str], total: int) -> str:
     return (", ".join(shown) or "–") + (f", … ({total})" if total > len(shown) else "")
 
 
-def _figure(number: float | None) -> str:
+def figure(number: float | None) -> str:
+    """Return a number in three figures, a whole one as it is, a dash for None."""
     if number is None:
         return "–"
     return f"{number:.0f}" if float(number).is_integer() else f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
@@ -88,7 +89,7 @@ def _authors(console: Console, authors: Sequence[Author]) -> None:
             str(author.comments),
             f"{author.answers} to {author.partners}",
             str(author.answered),
-            _figure(author.reciprocity),
+            figure(author.reciprocity),
             f"{author.across} of {author.across + author.within}",
         )
         for author in authors[:_AUTHORS_SHOWN]
