@@ -243,6 +243,14 @@ def test_metrics_of_one_branch(tmp_path: Path) -> None:
     assert "Ann – Bo" in run("metrics", path).stdout
 
 
+def test_metrics_uses_hints_of_names_only_when_asked(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text('id,parent_id,author,text\na,,,sign it\nb,a,Bo,"Morning Daniele. No."\n', encoding="utf-8")
+    asked, unasked = (json.loads(run("metrics", path, "--json", *hints).stdout) for hints in (["--hints"], []))
+    assert [author["author"] for author in asked["authors"]] == ["Bo", "Daniele?"]
+    assert [author["author"] for author in unasked["authors"]] == ["Bo"]
+
+
 def test_compare_takes_files_or_threads_of_one_file(tmp_path: Path) -> None:
     document = json.loads(run("compare", SAMPLE, SAMPLE, "--json").stdout)
     assert document["metrics"]["comments"] == {"values": [26, 26], "differences": [0]}

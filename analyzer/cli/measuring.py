@@ -34,6 +34,9 @@ def metrics(
     comment: Annotated[
         str | None, typer.Option(metavar="ID", help="Measure this comment's branch alone, by the id that reports show.")
     ] = None,
+    hints: Annotated[
+        bool, typer.Option("--hints", help="Take names that replies call out for missing authors, marked by “?”.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     model: ModelName = DEFAULT_MODEL,
     target: Target = None,
@@ -45,10 +48,14 @@ def metrics(
 
     Example: analyzer metrics data/threads/harbour-treaty.txt --comment c2
     """
-    loaded = read_and_load(
+    source, found, predictor = read_and_load(
         file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
     )
-    analysis = analyze_with_progress(*loaded)
+    if hints:
+        from analyzer.vocatives import find_hints, with_hints
+
+        found = with_hints(found, find_hints(found))
+    analysis = analyze_with_progress(source, found, predictor)
     from analyzer.analysis import analyze_branch
     from analyzer.report.measures import measures_document, render_measures
 

@@ -22,9 +22,10 @@ _FEWEST_DRAWS = 100  # … but this often
 _CELLS_AT_ONCE = 4_000_000
 _TABLES = 40
 _ROUNDS = 20
-_SWEEPS = 2
+_SWEEPS = 3
 _COMMENTS_FITTED = 4_000
-_PRIOR_ROWS = 6.0  # shares are pulled towards independence by as much as so many replies
+_PRIOR_ROWS = 1.0  # tables are pulled towards independence by as much as so many replies …
+_MIX_ROWS = 10.0  # … and shares towards the known mix
 _LEVELS = 200  # the link at every 200th level is cut, so that a chain of thousands is drawn in pieces side by side
 _LEAST = 1e-6
 
@@ -97,19 +98,31 @@ class _Tree:
         self.stance = stance.likelihoods[: len(parents)]
         self.agreement = agreement.likelihoods[: len(parents)]
         self.independent = stance.mix[:, None, None] * stance.mix[:, None] * agreement.mix
-        self._fixed = {3: agreement.mix} if stance.known_mix else {1: stance.mix, 2: stance.mix, 3: agreement.mix}
+        pull = _MIX_ROWS / (_MIX_ROWS + len(self.replies)) if stance.known_mix else 1.0
+        self._margins = ((1, stance.mix, pull), (2, stance.mix, pull), (3, agreement.mix, 1.0))
+        relation = np.where(np.eye(len(stance.mix), dtype=bool), 0, 1)  # same stance, another, or one of them has none
+        relation[-1] = relation[:, -1] = 2
+        self._relation = relation
         levels = depths % _LEVELS
         order = np.argsort(levels, kind="stable")  # in reading order, so that the replies to one comment stand together
         self._top, *self._below = np.split(order, np.flatnonzero(np.diff(levels[order])) + 1)
 
-    def anchor(self, tables: Floats) -> Floats:
-        """Return the tables with the shares that a thread cannot tell as its probabilities have them on the whole."""
-        for axis, mix in self._fixed.items():
+    def tables(self, counts: Floats) -> Floats:
+        """Return tables of counts, both (tables, parent's state, reply's state, agreement), with what is known besides.
+
+        Agreement depends on whether the two stances are the same, not on which they are. The shares of the labels on
+        the whole are those of the probabilities, where the thread cannot tell, or pulled towards them.
+        """
+        by_relation = np.stack([counts[:, self._relation == kind].sum(axis=1) for kind in range(3)], axis=1)
+        by_relation /= by_relation.sum(axis=2, keepdims=True)
+        tables = counts.sum(axis=3)[..., None] * by_relation[:, self._relation]
+        for axis, mix, pull in self._margins:
             others = tuple({1, 2, 3} - {axis})
-            factor = mix / tables.sum(axis=others)
-            tables = tables * np.expand_dims(factor, others)
-        anchored: Floats = tables / tables.sum(axis=(1, 2, 3), keepdims=True)
-        return anchored
+            tables = tables / tables.sum(axis=(1, 2, 3), keepdims=True)
+            margin = tables.sum(axis=others)
+            tables = tables * np.expand_dims((1 - pull) + pull * mix / margin, others)
+        whole: Floats = tables / tables.sum(axis=(1, 2, 3), keepdims=True)
+        return whole
 
     def draw(self, tables: Floats, each: int, rng: np.random.Generator) -> tuple[Labels, Labels]:
         """Return states (comments, tables, each) and agreements (replies, tables, each), given all that was read.
@@ -153,14 +166,14 @@ def _fitted(tree: _Tree, rng: np.random.Generator) -> Floats:
     shape = (_TABLES, *tree.independent.shape)
     prior = _PRIOR_ROWS * tree.independent
     tables = _likeliest(evidence.reshape(-1, prior.size), prior.ravel(), rng).reshape(shape)
-    tables = tree.anchor(tables)
+    tables = tree.tables(tables)
     for _ in range(_SWEEPS):
         states, answers = tree.draw(tables, 1, rng)
         cells = np.ravel_multi_index(
             (np.arange(_TABLES)[:, None], states[tree.parents[tree.replies]], states[tree.replies], answers), shape
         )
         counts = np.bincount(cells.ravel(), minlength=tables.size).reshape(shape)
-        tables = tree.anchor(rng.standard_gamma(counts + prior) + _LEAST)
+        tables = tree.tables(rng.standard_gamma(counts + prior) + _LEAST)
     return tables
 
 
