@@ -12,6 +12,7 @@ from functools import reduce
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyzer.metrics.arrays import Bools, Floats, Ints, Labelling, Labels, Layout
 from analyzer.predictions import AGREEMENT_LABELS, Prediction, Scored
@@ -24,10 +25,12 @@ _TABLES = 40
 _ROUNDS = 20
 _SWEEPS = 3
 _COMMENTS_FITTED = 4_000
-_PRIOR_ROWS = 1.0  # tables are pulled towards independence by as much as so many replies …
-_MIX_ROWS = 10.0  # … and shares towards the known mix
+_PRIOR_ROWS = 0.5  # tables are pulled towards independence by as much as so many replies …
+_MIX_ROWS = 25.0  # … and shares towards the known mix
 _LEVELS = 200  # the link at every 200th level is cut, so that a chain of thousands is drawn in pieces side by side
 _LEAST = 1e-6
+
+Singles = NDArray[np.float32]  # half the memory to walk through
 
 
 def drawn_labels(
@@ -95,8 +98,8 @@ class _Tree:
     def __init__(self, parents: Ints, depths: Ints, stance: _Evidence, agreement: _Evidence):
         self.parents = parents
         self.replies = np.flatnonzero(parents >= 0)
-        self.stance = stance.likelihoods[: len(parents)]
-        self.agreement = agreement.likelihoods[: len(parents)]
+        self.stance = stance.likelihoods[: len(parents)].astype(np.float32)
+        self.agreement = agreement.likelihoods[: len(parents)].astype(np.float32)
         self.independent = stance.mix[:, None, None] * stance.mix[:, None] * agreement.mix
         pull = _MIX_ROWS / (_MIX_ROWS + len(self.replies)) if stance.known_mix else 1.0
         self._margins = ((1, stance.mix, pull), (2, stance.mix, pull), (3, agreement.mix, 1.0))
@@ -124,11 +127,12 @@ class _Tree:
         whole: Floats = tables / tables.sum(axis=(1, 2, 3), keepdims=True)
         return whole
 
-    def draw(self, tables: Floats, each: int, rng: np.random.Generator) -> tuple[Labels, Labels]:
+    def draw(self, tables: NDArray[np.floating], each: int, rng: np.random.Generator) -> tuple[Labels, Labels]:
         """Return states (comments, tables, each) and agreements (replies, tables, each), given all that was read.
 
         `tables` is (tables, parent's state, reply's state, agreement).
         """
+        tables = tables.astype(np.float32)
         shares = tables.sum(axis=(1, 3))
         given = tables / tables.sum(axis=(2, 3), keepdims=True)
         by_agreement = given.reshape(-1, given.shape[3]).T
@@ -177,7 +181,7 @@ def _fitted(tree: _Tree, rng: np.random.Generator) -> Floats:
     return tables
 
 
-def _likeliest(likelihoods: Floats, prior: Floats, rng: np.random.Generator) -> Floats:
+def _likeliest(likelihoods: NDArray[np.floating], prior: Floats, rng: np.random.Generator) -> Floats:
     """Return the likeliest shares of the cells (tables, cells), given (rows, cells) and a prior counted in rows."""
     weights = rng.exponential(size=(_TABLES, len(likelihoods)))
     shares = np.tile(prior / prior.sum(), (_TABLES, 1))
@@ -187,15 +191,15 @@ def _likeliest(likelihoods: Floats, prior: Floats, rng: np.random.Generator) -> 
     return shares
 
 
-def _given(chances: Floats, condition: Labels) -> Floats:
+def _given(chances: Singles, condition: Labels) -> Singles:
     """Return the chances (rows, tables, conditions, labels) under each condition (rows, tables, each): (…, labels)."""
     return np.take_along_axis(chances, condition[..., None].astype(np.int64), axis=2)
 
 
-def _pick(chances: Floats, rng: np.random.Generator) -> Labels:
+def _pick(chances: Singles, rng: np.random.Generator) -> Labels:
     """Return a label for each row of chances (…, labels), which need not sum to 1."""
     ends = list(accumulate(np.moveaxis(chances, -1, 0)))
-    place = rng.random(ends[-1].shape) * ends[-1]
+    place = rng.random(ends[-1].shape, dtype=np.float32) * ends[-1]
     labels = np.zeros(place.shape, dtype=np.int8)
     for end in ends[:-1]:
         labels += place >= end
