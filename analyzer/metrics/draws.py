@@ -28,6 +28,7 @@ _COMMENTS_FITTED = 4_000
 _PRIOR_ROWS = 0.5  # tables are pulled towards independence by as much as so many replies …
 _MIX_ROWS = 25.0  # … and shares towards the known mix
 _LEVELS = 200  # the link at every 200th level is cut, so that a chain of thousands is drawn in pieces side by side
+_FITTINGS = 4
 _LEAST = 1e-6
 
 Singles = NDArray[np.float32]  # half the memory to walk through
@@ -118,14 +119,12 @@ class _Tree:
         """
         by_relation = np.stack([counts[:, self._relation == kind].sum(axis=1) for kind in range(3)], axis=1)
         by_relation /= by_relation.sum(axis=2, keepdims=True)
-        tables = counts.sum(axis=3)[..., None] * by_relation[:, self._relation]
-        for axis, mix, pull in self._margins:
-            others = tuple({1, 2, 3} - {axis})
-            tables = tables / tables.sum(axis=(1, 2, 3), keepdims=True)
-            margin = tables.sum(axis=others)
-            tables = tables * np.expand_dims((1 - pull) + pull * mix / margin, others)
-        whole: Floats = tables / tables.sum(axis=(1, 2, 3), keepdims=True)
-        return whole
+        tables: Floats = counts.sum(axis=3)[..., None] * by_relation[:, self._relation]
+        tables /= tables.sum(axis=(1, 2, 3), keepdims=True)
+        wanted = [((1 - pull) * _margin(tables, axis) + pull * mix, axis) for axis, mix, pull in self._margins]
+        for margin, axis in wanted * _FITTINGS:  # iterative proportional fitting, Deming, Stephan 1940
+            tables = tables * np.expand_dims(margin / _margin(tables, axis), tuple({1, 2, 3} - {axis}))
+        return tables
 
     def draw(self, tables: NDArray[np.floating], each: int, rng: np.random.Generator) -> tuple[Labels, Labels]:
         """Return states (comments, tables, each) and agreements (replies, tables, each), given all that was read.
@@ -179,6 +178,12 @@ def _fitted(tree: _Tree, rng: np.random.Generator) -> Floats:
         counts = np.bincount(cells.ravel(), minlength=tables.size).reshape(shape)
         tables = tree.tables(rng.standard_gamma(counts + prior) + _LEAST)
     return tables
+
+
+def _margin(tables: Floats, axis: int) -> Floats:
+    """Return the shares (tables, labels) of the labels on one axis."""
+    shares: Floats = tables.sum(axis=tuple({1, 2, 3} - {axis}))
+    return shares
 
 
 def _likeliest(likelihoods: NDArray[np.floating], prior: Floats, rng: np.random.Generator) -> Floats:
