@@ -107,7 +107,12 @@ class Thread:
         """Comments in the file, deleted and excluded ones among them; placeholders are not counted."""
         return len(self.comments) - self.missing
 
-    @property
+    @cached_property
+    def authors(self) -> tuple[str | None, ...]:
+        """The author of each comment, None where the file names nobody and for placeholders."""
+        return tuple(comment.author or None if comment.status != "missing" else None for comment in self.comments)
+
+    @cached_property
     def missing(self) -> int:
         """Placeholders: comments that are implied but not in the file."""
         return sum(comment.status == "missing" for comment in self.comments)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.metrics.graphs import known_authors
 from analyzer.metrics.labels import judged_replies, stances_taken
 from analyzer.predictions import AGREEMENT_LABELS, Prediction
 from analyzer.scheme import NO_STANCE
@@ -89,7 +88,7 @@ def stance_names(labels: Sequence[str]) -> tuple[str, ...]:
 
 def layout(thread: Thread, predictions: Sequence[Prediction | None]) -> Layout:
     """Return the arrays of a thread whose predictions stand beside its comments."""
-    who = known_authors(thread)
+    who = thread.authors
     names = tuple(sorted({author for author in who if author is not None}))
     number: dict[str | None, int] = {None: -1, **{name: i for i, name in enumerate(names)}}
     authors = np.array([number[author] for author in who], dtype=np.int64)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analyzer.metrics.graphs import known_authors, reply_arcs
+from analyzer.metrics.graphs import reply_arcs
 from analyzer.metrics.labels import stances_taken
 from analyzer.metrics.participation import alternations
 from analyzer.predictions import Prediction
@@ -44,7 +44,7 @@ class Pair:
 
 def measure_authors(thread: Thread, predictions: Sequence[Prediction | None]) -> list[Author]:
     """Return a row an author, most comments first, then by name; [] where the file names nobody."""
-    who = known_authors(thread)
+    who = thread.authors
     arcs = reply_arcs(thread)
     stances = stances_taken(predictions)
     comments = Counter(author for author in who if author is not None)
@@ -77,7 +77,7 @@ def measure_authors(thread: Thread, predictions: Sequence[Prediction | None]) ->
 def measure_pairs(thread: Thread) -> list[Pair]:
     """Return a row a pair of authors who answer each other or one the other, most replies first, then by name."""
     arcs = reply_arcs(thread)
-    who = known_authors(thread)
+    who = thread.authors
     longest: Counter[tuple[str, str]] = Counter()
     for i, length in enumerate(alternations(thread)):
         a, b = who[i], who[thread.parents[i]] if length else None

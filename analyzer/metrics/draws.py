@@ -22,6 +22,7 @@ _MOST_CELLS = 4_000_000  # comments times draws: a longer thread is drawn less o
 _FEWEST_DRAWS = 100  # … but this often
 _CELLS_AT_ONCE = 4_000_000
 _TABLES = 40
+_FEWEST_TABLES = 10
 _ROUNDS = 20
 _SWEEPS = 3
 _COMMENTS_FITTED = 4_000
@@ -57,10 +58,11 @@ def drawn_labels(
     tree = _Tree(layout.parents, layout.depths, stance, agreement)
     first = slice(_COMMENTS_FITTED)  # parents come first, so the beginning of a long thread is a tree
     tables = _fitted(_Tree(layout.parents[first], layout.depths[first], stance, agreement), rng)
-    each = -(-affordable(draws, len(predictions)) // _TABLES)
+    tables = tables[: max(_FEWEST_TABLES, _MOST_CELLS // len(predictions))]
+    each = -(-affordable(draws, len(predictions)) // len(tables))
     at_once = max(1, _CELLS_AT_ONCE // (len(predictions) * each))
     judged = np.searchsorted(tree.replies, layout.replies)
-    for start in range(0, _TABLES, at_once):
+    for start in range(0, len(tables), at_once):
         states, answers = tree.draw(tables[start : start + at_once], each, rng)
         states[states == len(stances)] = -1
         states[~stance.read] = -1
