@@ -55,6 +55,8 @@ def drawn_labels(
     rng = np.random.default_rng(seed)
     stance = _Evidence([answer.stance if answer else None for answer in predictions], (*stances, NO_STANCE), mix)
     agreement = _Evidence([answer.agreement if answer else None for answer in predictions], AGREEMENT_LABELS)
+    if not (stance.read.any() or agreement.read.any()):
+        return
     tree = _Tree(layout.parents, layout.depths, stance, agreement)
     first = slice(_COMMENTS_FITTED)  # parents come first, so the beginning of a long thread is a tree
     tables = _fitted(_Tree(layout.parents[first], layout.depths[first], stance, agreement), rng)
