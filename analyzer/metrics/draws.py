@@ -25,6 +25,8 @@ _TABLES = 40
 _FEWEST_TABLES = 10
 _ROUNDS = 20
 _SWEEPS = 3
+_LONG_SWEEPS = 10  # a longer thread says more, and it takes longer until the tables have heard it
+_LONG = 200
 _COMMENTS_FITTED = 4_000
 _PRIOR_ROWS = 0.5  # tables are pulled towards independence by as much as so many replies …
 _MIX_ROWS = 25.0  # … and shares towards the known mix
@@ -174,7 +176,7 @@ def _fitted(tree: _Tree, rng: np.random.Generator) -> Floats:
     prior = _PRIOR_ROWS * tree.independent
     tables = _likeliest(evidence.reshape(-1, prior.size), prior.ravel(), rng).reshape(shape)
     tables = tree.tables(tables)
-    for _ in range(_SWEEPS):
+    for _ in range(_SWEEPS if len(tree.parents) < _LONG else _LONG_SWEEPS):
         states, answers = tree.draw(tables, 1, rng)
         cells = np.ravel_multi_index(
             (np.arange(_TABLES)[:, None], states[tree.parents[tree.replies]], states[tree.replies], answers), shape
