@@ -127,7 +127,7 @@ def predicted_labels(layout: Layout, predictions: Sequence[Prediction | None], s
     judged = (predictions[reply] for reply in layout.replies.tolist())
     agreements = [agreement.get(answer.agreement.label, -1) for answer in judged if answer and answer.agreement]
     return Labelling(
-        np.array([[stance[taken]] for taken in stances_taken(predictions)], dtype=np.int8).reshape(-1, 1),
+        np.array([stance[taken] for taken in stances_taken(predictions)], dtype=np.int8).reshape(-1, 1),
         np.array(agreements, dtype=np.int8).reshape(-1, 1),
     )
 

@@ -90,7 +90,7 @@ class _Evidence:
     def __init__(self, answers: Sequence[Scored | None], labels: Sequence[str], mix: Sequence[float] | None = None):
         known = [answer if answer and answer.reason != "language" else None for answer in answers]
         self.read: Bools = np.array([answer is not None for answer in known])
-        scores = [[answer.scores.get(label, 0.0) for label in labels] for answer in known if answer]
+        scores = [answer.scores.get(label, 0.0) for answer in known if answer for label in labels]
         table = np.array(scores).reshape(-1, len(labels)) + _LEAST
         even = np.full(len(labels), 1 / len(labels))
         self.mix: Floats = np.array(mix) if mix else table.sum(axis=0) / table.sum() if scores else even
