@@ -92,6 +92,10 @@ def measure(
     Intervals come from `draws` labellings and nulls from `shuffles` of the stances, fewer for a thread of tens of
     thousands of comments; 0 leaves them out. Raises ValueError when the two sequences differ in length.
     """
+    if len(predictions) != len(thread.comments):
+        raise ValueError(f"{len(predictions)} predictions do not stand beside {len(thread.comments)} comments")
+    if not any(predictions):
+        return _without_labels(thread)
     stances = stance_names(labels)
     known = layout(thread, predictions)
     predicted = predicted_labels(known, predictions, stances)
@@ -128,6 +132,19 @@ def meaning(metric: str) -> str:
             first: str = documentation.strip().splitlines()[0]
             return first.removeprefix("Return ").partition(";")[0].rstrip(".")
     return ""
+
+
+def _without_labels(thread: Thread) -> Metrics:
+    """Return the metrics of a thread nobody labelled; it is common in a corpus, so nothing is counted at length."""
+    depths = max(thread.depths, default=-1) + 1
+    return Metrics(
+        structure=measure_structure(thread),
+        participation=measure_participation(thread),
+        agreement=Agreement(0, 0, 0, None, (None,) * depths, {}, None, None),
+        polarization=Polarization(None, None, None, None, None, None, None),
+        intervals={},
+        nulls={},
+    )
 
 
 def _label_values(known: Layout, labels: Labelling, size: int, *, rwc: bool = True) -> dict[str, Values]:

@@ -138,5 +138,5 @@ def test_agreement_and_stances_may_contradict(parent, reply, expected):
 
 
 def test_predictions_must_stand_beside_the_comments():
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="1 predictions do not stand beside 5 comments"):
         agreement(THREAD, [None])
