@@ -22,6 +22,8 @@ from analyzer.metrics.arrays import (
     ratio,
 )
 
+_CELLS_AT_ONCE = 20_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -126,10 +128,12 @@ def balance(layout: Layout, agreements: Labels) -> Floats:
     """
     surplus = (agreements == AGREE).view(np.int8) - (agreements == DISAGREE).view(np.int8)
     signs = np.sign(layout.replies_by_tie.sums(surplus)).astype(np.int8)
-    products = signs[layout.triangles[:, 0]]
-    for side in (1, 2):
-        products *= signs[layout.triangles[:, side]]
-    return ratio(count(products > 0), count(products != 0))
+    balanced, triangles = np.zeros((2, signs.shape[1]), dtype=np.int64)
+    for part in np.array_split(layout.triangles, layout.triangles.shape[0] * signs.shape[1] // _CELLS_AT_ONCE + 1):
+        products = signs[part[:, 0]] * signs[part[:, 1]] * signs[part[:, 2]]
+        balanced += count(products > 0)
+        triangles += count(products != 0)
+    return ratio(balanced, triangles)
 
 
 def consistency(layout: Layout, labels: Labelling) -> Floats:
