@@ -5,7 +5,7 @@ It knows neither file formats nor reports.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -19,7 +19,7 @@ from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
 from analyzer.prevalence import Correction, chance_interval, corrected_shares
 from analyzer.quotes import find_quotes, mask_quotes
 from analyzer.scheme import Scheme
-from analyzer.thread import Thread
+from analyzer.thread import Thread, cut_branch
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -67,7 +67,8 @@ class Analysis:
     """Everything known about one thread.
 
     `quotations` and `predictions` stand beside `thread.comments`; the prediction of a placeholder or a deleted
-    comment is None. `stances` has every label of the scheme, then `unclear`.
+    comment is None. `stances` has every label of the scheme, then `unclear`. `mix` are the labels' shares in the rows
+    the model's probabilities were calibrated on, where they are known.
     """
 
     source: Source
@@ -80,6 +81,7 @@ class Analysis:
     metrics: Metrics
     stances: dict[str, StanceShare]
     shares_corrected: bool
+    mix: tuple[float, ...] | None = None
     flags: tuple[Flag, ...] = ()
 
     def to_frame(self) -> "DataFrame":
@@ -119,6 +121,7 @@ def analyze(
     answers = dict(zip(turns, predictor.predict(list(turns.values()), progress=progress), strict=True)) if turns else {}
     predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
     own_words = [turns[i].text if i in turns else "" for i in range(len(thread.comments))]
+    mix = tuple(predictor.correction.mix) if predictor.correction else None
     return Analysis(
         source=source,
         thread=thread,
@@ -127,10 +130,29 @@ def analyze(
         model_sha256=predictor.sha256,
         quotations=tuple(quotations),
         predictions=predictions,
-        metrics=measure(thread, predictions, predictor.scheme.labels),
+        metrics=measure(thread, predictions, predictor.scheme.labels, mix=mix),
         stances=stance_shares(predictions, predictor.scheme.labels, predictor.correction),
         shares_corrected=predictor.correction is not None,
+        mix=mix,
         flags=tuple(raise_flags(thread, predictions, own_words=own_words, thresholds=thresholds)),
+    )
+
+
+def analyze_branch(analysis: Analysis, i: int) -> Analysis:
+    """Return the analysis of comment `i` and everything below it alone; its shares of stances are as counted."""
+    branch, thread = analysis.thread.branch(i), cut_branch(analysis.thread, i)
+    predictions = analysis.predictions[branch.start : branch.stop]
+    labels = analysis.scheme.labels
+    below = {comment.id for comment in thread.comments}
+    return replace(
+        analysis,
+        thread=thread,
+        quotations=analysis.quotations[branch.start : branch.stop],
+        predictions=predictions,
+        metrics=measure(thread, predictions, labels, mix=analysis.mix),
+        stances=stance_shares(predictions, labels),
+        shares_corrected=False,
+        flags=tuple(flag for flag in analysis.flags if flag.comment_id in below),
     )
 
 

@@ -107,7 +107,12 @@ class Thread:
         """Comments in the file, deleted and excluded ones among them; placeholders are not counted."""
         return len(self.comments) - self.missing
 
-    @property
+    @cached_property
+    def authors(self) -> tuple[str | None, ...]:
+        """The author of each comment, None where the file names nobody and for placeholders."""
+        return tuple(comment.author or None if comment.status != "missing" else None for comment in self.comments)
+
+    @cached_property
     def missing(self) -> int:
         """Placeholders: comments that are implied but not in the file."""
         return sum(comment.status == "missing" for comment in self.comments)
@@ -171,6 +176,18 @@ def build_thread(
         declared=declared,
         hidden=hidden,
         issues=tuple(sorted(found, key=lambda issue: (issue.kind, len(issue.comment_id), issue.comment_id))),
+    )
+
+
+def cut_branch(thread: Thread, i: int) -> Thread:
+    """Return comment `i` and everything below it as a thread of its own, without counts of the page and repairs."""
+    branch = thread.branch(i)
+    return Thread(
+        comments=thread.comments[branch.start : branch.stop],
+        parents=(-1, *(parent - i for parent in thread.parents[i + 1 : branch.stop])),
+        id=thread.id,
+        title=thread.title,
+        article=thread.article,
     )
 
 

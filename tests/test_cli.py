@@ -253,6 +253,48 @@ def test_explain_shows_the_words_or_json(tmp_path: Path) -> None:
     assert (document["comment_id"], document["label"], document["parent_weight"]) == ("b", "none", 0.0)
 
 
+def test_metrics_prints_tables_or_json() -> None:
+    assert "structural_virality" in run("metrics", SAMPLE).stdout
+    document = json.loads(run("metrics", SAMPLE, "--json").stdout)
+    assert document["metrics"]["comments"] == 26
+    assert document["metrics"]["agree"].keys() == {"value", "low", "high"}
+    assert document["authors"] == []
+
+
+def test_metrics_of_one_branch(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        "id,parent_id,author,text\na,,Ann,sign it\nb,a,Bo,wrong\nc,b,Ann,agree\nd,,Cy,scrap it\n", encoding="utf-8"
+    )
+    document = json.loads(run("metrics", path, "--comment", "b", "--json").stdout)
+    assert (document["first_comment"], document["metrics"]["comments"]) == ("b", 2)
+    assert document["pairs"] == [{"authors": ["Ann", "Bo"], "replies": [1, 0], "back_and_forth": 2}]
+    assert "Ann – Bo" in run("metrics", path).stdout
+
+
+def test_metrics_uses_hints_of_names_only_when_asked(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text('id,parent_id,author,text\na,,,sign it\nb,a,Bo,"Morning Daniele. No."\n', encoding="utf-8")
+    asked, unasked = (json.loads(run("metrics", path, "--json", *hints).stdout) for hints in (["--hints"], []))
+    assert [author["author"] for author in asked["authors"]] == ["Bo", "Daniele?"]
+    assert [author["author"] for author in unasked["authors"]] == ["Bo"]
+
+
+def test_compare_takes_files_or_threads_of_one_file(tmp_path: Path) -> None:
+    document = json.loads(run("compare", SAMPLE, SAMPLE, "--json").stdout)
+    assert document["metrics"]["comments"] == {"values": [26, 26], "differences": [0]}
+    text = run("compare", two_threads(tmp_path), "--thread", "t1", "--thread", "t2").stdout
+    assert "A  rows.csv (rows.csv t1)" in text
+
+
+def test_compare_wants_two_threads() -> None:
+    assert "one thread alone cannot be compared" in run("compare", SAMPLE).stderr
+
+
+def test_metrics_wants_a_comment_of_the_thread() -> None:
+    assert "holds no comment 'nobody'" in run("metrics", SAMPLE, "--comment", "nobody").stderr
+
+
 def test_explain_wants_a_comment_of_the_thread(tmp_path: Path) -> None:
     result = run("explain", two_threads(tmp_path), "--thread", "t1", "--comment", "c")
     assert result.exit_code == 1

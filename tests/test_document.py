@@ -90,8 +90,8 @@ def test_a_placeholder(document: dict[str, Any]) -> None:
 
 def test_metrics_are_flat(document: dict[str, Any]) -> None:
     assert document["metrics"]["max_depth"] == 2
-    assert document["metrics"]["disagree"] == 2
-    assert document["metrics"]["cross_cutting_share"] is not None
+    assert document["metrics"]["disagree"]["value"] == 2
+    assert document["metrics"]["cross_cutting_share"]["low"] is not None
 
 
 def test_the_document_is_json(document: dict[str, Any]) -> None:

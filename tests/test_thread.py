@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.thread import Comment, Issue, Thread, build_thread
+from analyzer.thread import Comment, Issue, Thread, build_thread, cut_branch
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -53,6 +53,12 @@ def test_comments_stand_depth_first_with_oldest_replies_first():
 def test_a_branch_is_one_slice():
     thread = build_thread(FOUR)
     assert [ids(thread)[i] for i in thread.branch(1)] == ["b", "d"]
+
+
+def test_a_branch_cut_off_begins_at_its_comment():
+    branch = cut_branch(build_thread(FOUR, declared=9), 1)
+    assert ids(branch) == ["b", "d"]
+    assert (branch.parents, branch.declared) == ((-1, 0), None)
 
 
 def test_what_is_said_of_the_thread_is_kept():

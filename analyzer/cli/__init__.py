@@ -3,7 +3,14 @@
 import io
 import sys
 
-from analyzer.cli import conversion, flagging, models, reporting, reviewing  # noqa: F401 (each module adds its commands to the application)
+from analyzer.cli import (  # noqa: F401 (each module adds its commands to the application)
+    conversion,
+    flagging,
+    measuring,
+    models,
+    reporting,
+    reviewing,
+)
 from analyzer.cli.base import app
 
 

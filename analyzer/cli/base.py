@@ -171,6 +171,14 @@ def choose_thread(threads: list[Thread], thread_id: str | None, name: str) -> Th
     raise error
 
 
+def find_comment(thread: Thread, comment_id: str, name: str) -> int:
+    """Return the position of the comment with this id; raises ReadError where there is none."""
+    for i, comment in enumerate(thread.comments):
+        if comment.id == comment_id:
+            return i
+    raise ReadError(f"{name} holds no comment {comment_id!r}; `analyzer tree` shows the ids")
+
+
 @contextmanager
 def progress_bar(total: int) -> Iterator[Progress | None]:
     """Give a callback that moves a bar on standard error; None where nobody watches or the work is short."""

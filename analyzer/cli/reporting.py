@@ -20,6 +20,7 @@ from analyzer.cli.base import (
     ThreadId,
     analyze_with_progress,
     app,
+    find_comment,
     load_stance_model,
     output_width,
     progress_bar,
@@ -28,7 +29,7 @@ from analyzer.cli.base import (
     shows_colors,
     write_text,
 )
-from analyzer.errors import AnalyzerError, ReadError
+from analyzer.errors import AnalyzerError
 from analyzer.plain import clean, json_text
 from analyzer.resources import DEFAULT_MODEL
 
@@ -120,10 +121,7 @@ def explain(
     from analyzer.explain import explain as explain_comment
     from analyzer.report.explanation import render_explanation
 
-    position = next((i for i, known in enumerate(found.comments) if known.id == comment), None)
-    if position is None:
-        raise ReadError(f"{source.name} holds no comment {comment!r}; `analyzer tree` shows the ids")
-    explanation = explain_comment(found, position, predictor)
+    explanation = explain_comment(found, find_comment(found, comment, source.name), predictor)
     if json:
         typer.echo(json_text(explanation.as_dict(), indent=2))
         return

@@ -8,7 +8,6 @@ from typing import Self
 
 import numpy as np
 
-from analyzer.metrics.graphs import known_authors
 from analyzer.predictions import Prediction
 from analyzer.thread import Thread
 
@@ -30,7 +29,7 @@ class Scene:
         words = [comment.text for comment in thread.comments] if own_words is None else own_words
         if not len(predictions) == len(words) == len(thread.comments):
             raise ValueError("predictions and own words must stand beside the thread's comments, one each")
-        return cls(thread, predictions, words, known_authors(thread))
+        return cls(thread, predictions, words, thread.authors)
 
     @cached_property
     def tokens(self) -> list[list[str]]:

@@ -1,44 +1,174 @@
 """A Thread and its Predictions -> Metrics: every number of the thread, in four groups."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from analyzer.metrics.agreement import Agreement, measure_agreement
+import numpy as np
+
+from analyzer.metrics import agreement, participation, polarization, random_walk, structure
+from analyzer.metrics.agreement import Agreement, agreement_values
+from analyzer.metrics.arrays import Labelling, Layout, Values, layout, predicted_labels, stance_names
+from analyzer.metrics.draws import drawn_labels
 from analyzer.metrics.participation import Participation, measure_participation
-from analyzer.metrics.polarization import Polarization, measure_polarization
+from analyzer.metrics.polarization import Polarization, mixing_values, polarization_values, stance_mixing
+from analyzer.metrics.random_walk import controversy_rwc
 from analyzer.metrics.structure import Structure, measure_structure
+from analyzer.metrics.uncertainty import (
+    Interval,
+    Null,
+    intervals,
+    joined,
+    null,
+    plain,
+    shuffled_stances,
+)
 from analyzer.predictions import Prediction
+from analyzer.scheme import NO_STANCE
 from analyzer.thread import Thread
 
-__all__ = ["Agreement", "Metrics", "Participation", "Polarization", "Structure", "measure"]
+__all__ = [
+    "Agreement",
+    "Interval",
+    "Metrics",
+    "Null",
+    "Participation",
+    "Polarization",
+    "Structure",
+    "meaning",
+    "measure",
+]
+
+Intervals = Interval | tuple[Interval, ...] | dict[str, Interval]
+
+_DRAWS = 200
+_SHUFFLES = 1000
+_MOST_AUTHORS = 100  # of more, the interval of the random walk would cost more than everything else
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The numbers of one thread; None is an undefined one."""
+    """The numbers of one thread; None is an undefined one.
+
+    `intervals` has the 95 % interval of each metric that rests on labels, in the metric's own form (one, one a depth,
+    one a comment), and `nulls` how far the mixing of stances is from chance.
+    """
 
     structure: Structure
     participation: Participation
     agreement: Agreement
     polarization: Polarization
+    intervals: dict[str, Intervals]
+    nulls: dict[str, Null]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return name -> value, ready for JSON; no name occurs in two groups."""
+        """Return name -> value, ready for JSON; no name occurs in two groups.
+
+        A value with an interval is {"value", "low", "high"}, with "z" and "p" where it has a null.
+        """
         groups = (self.structure, self.participation, self.agreement, self.polarization)
         values = {name: value for group in groups for name, value in asdict(group).items()}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        shown = {name: _with_interval(value, self.intervals.get(name)) for name, value in values.items()}
+        for name, chance in self.nulls.items():
+            shown[name] |= asdict(chance)
+        return shown
 
 
-def measure(thread: Thread, predictions: Sequence[Prediction | None], labels: Sequence[str]) -> Metrics:
+def measure(
+    thread: Thread,
+    predictions: Sequence[Prediction | None],
+    labels: Sequence[str],
+    *,
+    mix: Sequence[float] | None = None,
+    draws: int = _DRAWS,
+    shuffles: int = _SHUFFLES,
+    seed: int = 0,
+) -> Metrics:
     """Return the metrics of a thread.
 
     `predictions` stands beside `thread.comments`, None for placeholders and deleted comments; `labels` are the
-    scheme's. Raises ValueError when the two sequences differ in length.
+    scheme's, and `mix` their shares in the rows the probabilities were calibrated on, where known.
+
+    Intervals come from `draws` labellings and nulls from `shuffles` of the stances, fewer for a thread of tens of
+    thousands of comments; 0 leaves them out. Raises ValueError when the two sequences differ in length.
     """
+    if len(predictions) != len(thread.comments):
+        raise ValueError(f"{len(predictions)} predictions do not stand beside {len(thread.comments)} comments")
+    if not any(predictions):
+        return _without_labels(thread)
+    stances = stance_names(labels)
+    known = layout(thread, predictions)
+    predicted = predicted_labels(known, predictions, stances)
+    values = _label_values(known, predicted, len(stances))
+    contested = np.flatnonzero(values["controversy"][:, 0])
+    values["controversy"] = values["controversy"][contested]
+    ids = [thread.comments[i].id for i in contested]
+    points = _named(ids, {name: plain(value[..., 0]) for name, value in values.items()})
+
+    parts = []
+    shares = None if mix is None else [dict(zip(labels, mix, strict=True))[label] for label in (*stances, NO_STANCE)]
+    for labelling in drawn_labels(known, predictions, stances, mix=shares, draws=draws, seed=seed):
+        part = _label_values(known, labelling, len(stances), rwc=known.comments_by_author.size <= _MOST_AUTHORS)
+        parts.append(part | {"controversy": part["controversy"][contested]})
+    shuffled = [
+        mixing_values(stance_mixing(parents, columns, len(stances)))
+        for parents, columns in shuffled_stances(known.parents, predicted.stances, shuffles=shuffles, seed=seed)
+    ]
+    nulls = {name: null(float(values[name][0]), column) for name, column in joined(shuffled).items()}
     return Metrics(
         structure=measure_structure(thread),
         participation=measure_participation(thread),
-        agreement=measure_agreement(thread, predictions),
-        polarization=measure_polarization(thread, predictions, labels),
+        agreement=Agreement(**{field.name: points[field.name] for field in fields(Agreement)}),
+        polarization=Polarization(**{field.name: points[field.name] for field in fields(Polarization)}),
+        intervals=_named(ids, intervals(joined(parts))) if parts else {},
+        nulls={name: chance for name, chance in nulls.items() if chance},
     )
+
+
+def meaning(metric: str) -> str:
+    """Return what a metric is: the first words of the docstring of its function, or nothing for a plain count."""
+    for module in (structure, participation, agreement, polarization, random_walk):
+        if documentation := getattr(getattr(module, metric, None), "__doc__", None):
+            first: str = documentation.strip().splitlines()[0]
+            return first.removeprefix("Return ").partition(";")[0].rstrip(".")
+    return ""
+
+
+def _without_labels(thread: Thread) -> Metrics:
+    """Return the metrics of a thread nobody labelled; it is common in a corpus, so nothing is counted at length."""
+    depths = max(thread.depths, default=-1) + 1
+    return Metrics(
+        structure=measure_structure(thread),
+        participation=measure_participation(thread),
+        agreement=Agreement(0, 0, 0, None, (None,) * depths, {}, None, None),
+        polarization=Polarization(None, None, None, None, None, None, None),
+        intervals={},
+        nulls={},
+    )
+
+
+def _label_values(known: Layout, labels: Labelling, size: int, *, rwc: bool = True) -> dict[str, Values]:
+    """Return name -> value, (…, columns), of the metrics that rest on labels."""
+    return {
+        **agreement_values(known, labels),
+        **polarization_values(known.parents, labels.stances, size),
+        **({"controversy_rwc": controversy_rwc(known, labels.stances, size)} if rwc else {}),
+    }
+
+
+def _named(ids: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with the controversies by the ids of their comments."""
+    return {**values, "controversy": dict(zip(ids, values["controversy"], strict=True))}
+
+
+def _with_interval(value: Any, interval: Intervals | None) -> Any:
+    """Return a value ready for JSON, each number of it with its interval."""
+    if isinstance(value, tuple):
+        parts = interval if isinstance(interval, tuple) else [None] * len(value)
+        return [_with_interval(*pair) for pair in zip(value, parts, strict=True)]
+    if isinstance(value, dict):
+        known = interval if isinstance(interval, dict) else {}
+        return {name: _with_interval(own, known.get(name)) for name, own in value.items()}
+    if value is None or not isinstance(interval, Interval):
+        return value
+    return {"value": value, "low": interval.low, "high": interval.high}

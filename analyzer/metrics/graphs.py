@@ -33,7 +33,7 @@ def interaction_graph(thread: Thread) -> "nx.DiGraph":
     import networkx as nx
 
     graph = nx.DiGraph()
-    graph.add_nodes_from(author for author in known_authors(thread) if author is not None)
+    graph.add_nodes_from(author for author in thread.authors if author is not None)
     graph.add_weighted_edges_from((*arc, count) for arc, count in reply_arcs(thread).items())
     return graph
 
@@ -43,7 +43,7 @@ def reply_arcs(thread: Thread) -> Counter[tuple[str, str]]:
 
     Answers to oneself are dropped; so are replies where either author is unknown or a placeholder.
     """
-    authors = known_authors(thread)
+    authors = thread.authors
     arcs: Counter[tuple[str, str]] = Counter()
     for author, parent in zip(authors, thread.parents, strict=True):
         if parent < 0 or author is None:
@@ -52,8 +52,3 @@ def reply_arcs(thread: Thread) -> Counter[tuple[str, str]]:
         if parent_author is not None and parent_author != author:
             arcs[author, parent_author] += 1
     return arcs
-
-
-def known_authors(thread: Thread) -> list[str | None]:
-    """Return the author of each comment, None where the file names nobody and for placeholders."""
-    return [comment.author or None if comment.status != "missing" else None for comment in thread.comments]

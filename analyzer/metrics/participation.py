@@ -5,10 +5,11 @@ Only comments whose author (or time) is known enter; without any, the metric is 
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import fmean, median, pstdev
+from statistics import median
 
-from analyzer.metrics.graphs import known_authors, reply_arcs
+import numpy as np
+
+from analyzer.metrics.graphs import reply_arcs
 from analyzer.thread import Thread
 
 
@@ -114,17 +115,20 @@ def back_and_forth(thread: Thread) -> int | None:
 
     A chain Ann, Bo, Ann, Cy: Ann - Bo - Ann is 3.
     """
-    who = known_authors(thread)
-    if not any(who):
-        return None
-    chains = [0] * len(who)  # the alternating chain that ends at each comment
+    return max(alternations(thread)) if any(thread.authors) else None
+
+
+def alternations(thread: Thread) -> list[int]:
+    """Return for each comment the comments in the chain that ends there and on which two authors alternate, or 0."""
+    who = thread.authors
+    chains = [0] * len(who)
     for i, parent in enumerate(thread.parents):
         if parent < 0 or who[i] is None or who[parent] is None or who[i] == who[parent]:
             continue
         grandparent = thread.parents[parent]
         goes_on = chains[parent] and who[grandparent] == who[i]
         chains[i] = chains[parent] + 1 if goes_on else 2
-    return max(chains)
+    return chains
 
 
 def median_reply_seconds(thread: Thread) -> float | None:
@@ -155,12 +159,14 @@ def burstiness(thread: Thread) -> float | None:
     Comments at 0, 10, 20, 30 seconds: σ = 0, so -1.
     """
     times = sorted(comment.created.timestamp() for comment in thread.comments if comment.created is not None)
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    if len(gaps) < 2 or not any(gaps):
+    gaps = np.diff(times)
+    if len(gaps) < 2 or not gaps.any():
         return None
-    mean, deviation = fmean(gaps), pstdev(gaps)
-    return (deviation - mean) / (deviation + mean)
+    mean, deviation = gaps.mean(), gaps.std()
+    return float((deviation - mean) / (deviation + mean))
 
 
 def _counts(thread: Thread) -> Counter[str]:
-    return Counter(author for author in known_authors(thread) if author is not None)
+    counts = Counter(thread.authors)
+    del counts[None]
+    return counts  # type: ignore[return-value]

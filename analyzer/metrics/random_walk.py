@@ -1,133 +1,126 @@
-"""A Thread and its Predictions -> random-walk controversy between the two largest stances on the author graph."""
+"""The stances of a thread's authors -> random-walk controversy between the two largest ones on the author graph."""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from statistics import fmean
+import numpy as np
 
-from analyzer.metrics.graphs import known_authors, reply_arcs
-from analyzer.metrics.labels import stances_taken
-from analyzer.predictions import Prediction
-from analyzer.thread import Thread
-
-Neighbours = dict[str, Counter[str]]
+from analyzer.metrics.arrays import Bools, Floats, Labels, Layout, count, ratio
 
 _HUB_SHARE = 0.1
+_TOLERANCE = 1e-12
 
 
-def controversy_rwc(thread: Thread, predictions: Sequence[Prediction | None]) -> float | None:
-    """Return how strongly a random walk over the authors stays on its side; None without two sides (0 or 1 comments).
+def controversy_rwc(layout: Layout, stances: Labels, size: int) -> Floats:
+    """Return how strongly a random walk over the authors stays on its side; nan without two sides (0 or 1 comments).
 
-    Formula: P_XX P_YY - P_XY P_YX, P_AB the probability that a walk which ended on side B had started on side A,
+    `stances` are (comments, columns) out of `size`. Formula: P_XX P_YY - P_XY P_YX, P_AB the probability that a walk
+    which ended on side B had started on side A,
     both sides being equally likely starts. An author's side is the stance of most of their stance-taking comments
     (none when tied); X and Y are the sides with most authors, others leave the graph. A walk starts at an author
     who is no hub, goes to a neighbour in proportion to the replies between the two, whatever their direction, and
     ends at the first hub. Hubs are a tenth of each side, at least one, those with most replies (ties: by name).
     Authors who can reach no hub do not start. Solved as an absorbing chain, no walk is simulated.
-    Range: -1 (every walk ends on the other side) over 0 to 1 (no walk ever crosses). None also when a side has no
+    Range: -1 (every walk ends on the other side) over 0 to 1 (no walk ever crosses). nan also when a side has no
     start or no walk ends on it; needs authors.
     Example: Ann - Al (pro) answer only each other, Bo - Ben (contra) likewise: 1.0.
     Reference: Garimella, De Francisci Morales, Gionis, Mathioudakis (2018), Quantifying controversy on social media.
     """
-    sides = _two_sides(thread, predictions)
-    neighbours = _neighbours(thread, sides)
-    hubs = _hubs(neighbours, sides)
-    walkers = _walkers(neighbours, hubs)
-    if {sides[walker] for walker in walkers} != {0, 1}:
-        return None
-    ends_on_y = _absorption(neighbours, walkers, {hub for hub in hubs if sides[hub] == 1})
-    x_to_y = fmean(end for walker, end in zip(walkers, ends_on_y, strict=True) if sides[walker] == 0)
-    y_to_y = fmean(end for walker, end in zip(walkers, ends_on_y, strict=True) if sides[walker] == 1)
+    if not len(layout.ties) or size < 2:
+        return np.full(stances.shape[1], np.nan)
+    sides = _two_sides(layout, stances, size)
+    graph = _Graph(layout, sides)
+    hubs = _hubs(graph.degrees, sides)
+    walkers = _walkers(graph, hubs)
+    ends_on_y = _absorption(graph, walkers, hubs & (sides == 1))
+    x_to_y, y_to_y = (
+        ratio((ends_on_y * start).sum(axis=0), start.sum(axis=0))
+        for start in (walkers & (sides == 0), walkers & (sides == 1))
+    )
     on_x, on_y = 2 - x_to_y - y_to_y, x_to_y + y_to_y
-    if min(on_x, on_y) < 1e-9:
-        return None
-    xx, yy = (1 - x_to_y) / on_x, y_to_y / on_y
+    decided = np.minimum(on_x, on_y) >= 1e-9
+    xx, yy = ratio(1 - x_to_y, np.where(decided, on_x, 0)), ratio(y_to_y, np.where(decided, on_y, 0))
     return xx * yy - (1 - yy) * (1 - xx)
 
 
-def _two_sides(thread: Thread, predictions: Sequence[Prediction | None]) -> dict[str, int]:
-    """Return author -> 0 or 1 for the authors on the two largest sides; {} when there are not two."""
-    taken: dict[str, Counter[str]] = defaultdict(Counter)
-    for author, stance in zip(known_authors(thread), stances_taken(predictions), strict=True):
-        if author is not None and stance is not None:
-            taken[author][stance] += 1
-    stances = {}
-    for author, counts in taken.items():
-        (stance, most), *others = counts.most_common(2)
-        if not others or others[0][1] < most:
-            stances[author] = stance
-    sizes = Counter(stances.values())
-    largest = sorted(sizes, key=lambda stance: (-sizes[stance], stance))[:2]
-    if len(largest) < 2:
-        return {}
-    return {author: largest.index(stance) for author, stance in stances.items() if stance in largest}
+class _Graph:
+    """The undirected author graph of each column: the ties between authors on the two sides, both ways."""
+
+    def __init__(self, layout: Layout, sides: Labels):
+        both = np.concatenate([layout.ties, layout.ties[:, ::-1]])
+        order = np.argsort(both[:, 0], kind="stable")
+        self._starts = np.flatnonzero(np.diff(both[order, 0], prepend=-1))
+        self._sources = both[order[self._starts], 0]
+        self.ends = both[order]  # (both directions of each tie, 2), by source
+        there = (sides[self.ends[:, 0]] >= 0) & (sides[self.ends[:, 1]] >= 0)
+        self.weights = there * np.tile(layout.tie_replies, 2)[order, None].astype(float)
+        self.degrees = self.neighbour_sums(np.ones(sides.shape))
+
+    def neighbour_sums(self, values: Floats) -> Floats:
+        """Return for each author the weighted sum of the neighbours' values, both (authors, columns)."""
+        sums = np.zeros(values.shape)
+        sums[self._sources] = np.add.reduceat(self.weights * values[self.ends[:, 1]], self._starts, axis=0)
+        return sums
 
 
-def _neighbours(thread: Thread, sides: dict[str, int]) -> Neighbours:
-    """Return author -> neighbour -> replies between the two, for authors with a side."""
-    neighbours: Neighbours = defaultdict(Counter)
-    for (replier, answered), count in reply_arcs(thread).items():
-        if replier in sides and answered in sides:
-            neighbours[replier][answered] += count
-            neighbours[answered][replier] += count
-    return neighbours
+def _two_sides(layout: Layout, stances: Labels, size: int) -> Labels:
+    """Return 0 or 1 for the authors on the two largest sides, -1 for others, (authors, columns)."""
+    by_author = layout.comments_by_author
+    taken = np.stack([by_author.sums(stances == stance) for stance in range(size)])  # (stances, authors, columns)
+    side = taken.argmax(axis=0)
+    most = taken.max(axis=0)
+    side[(most == 0) | ((taken == most).sum(axis=0) > 1)] = -1
+    sizes = np.stack([count(side == stance) for stance in range(size)])  # (stances, columns)
+    first, second = np.argsort(-sizes, axis=0, kind="stable")[:2]
+    sides = np.where(side == first, 0, np.where(side == second, 1, -1))
+    sides[:, sizes[second, np.arange(len(second))] == 0] = -1
+    return sides.astype(np.int8)
 
 
-def _hubs(neighbours: Neighbours, sides: dict[str, int]) -> set[str]:
-    hubs: set[str] = set()
+def _hubs(degrees: Floats, sides: Labels) -> Bools:
+    hubs = np.zeros(sides.shape, dtype=bool)
     for side in (0, 1):
-        authors = sorted(
-            (author for author in neighbours if sides[author] == side),
-            key=lambda author: (-neighbours[author].total(), author),
-        )
-        hubs.update(authors[: max(1, int(len(authors) * _HUB_SHARE))])
+        there = (sides == side) & (degrees > 0)
+        order = np.argsort(np.where(there, -degrees, 1), axis=0, kind="stable")
+        rank = np.empty_like(order)
+        np.put_along_axis(rank, order, np.arange(len(order))[:, None], axis=0)
+        hubs |= there & (rank < np.maximum(1, (there.sum(axis=0) * _HUB_SHARE).astype(int)))
     return hubs
 
 
-def _walkers(neighbours: Neighbours, hubs: set[str]) -> list[str]:
-    """Return the authors that are no hubs and from whom a hub can be reached, in a fixed order."""
-    reached: set[str] = set()
-    stack = list(hubs)
-    while stack:
-        for author in neighbours[stack.pop()]:
-            if author not in hubs and author not in reached:
-                reached.add(author)
-                stack.append(author)
-    return sorted(reached)
+def _walkers(graph: _Graph, hubs: Bools) -> Bools:
+    """Return who is no hub and can reach one."""
+    reached = hubs
+    while True:
+        further = reached | (graph.neighbour_sums(reached.astype(float)) > 0)
+        if np.array_equal(further, reached):
+            return reached & ~hubs
+        reached = further
 
 
-def _absorption(neighbours: Neighbours, walkers: list[str], targets: set[str]) -> list[float]:
-    """Return for each walker the probability that its walk ends in `targets`.
+def _absorption(graph: _Graph, walkers: Bools, targets: Bools) -> Floats:
+    """Return for each walker the probability that its walk ends in `targets`, 0 for who does not walk.
 
     Solves (D - A) x = b over the walkers, D their degrees, A their ties, b their ties to targets: symmetric and
-    positive definite, so by conjugate gradients (to 1e-12), which a dense solver does not manage for large threads.
+    positive definite, so by conjugate gradients, every column its own, which a dense solver does not manage for large
+    threads.
     """
-    import numpy as np
-
-    index = {walker: i for i, walker in enumerate(walkers)}
-    degrees = np.array([neighbours[walker].total() for walker in walkers], dtype=float)
-    ties = [
-        (i, index[other], n)
-        for i, walker in enumerate(walkers)
-        for other, n in neighbours[walker].items()
-        if other in index
-    ]
-    rows, columns = (np.array([tie[side] for tie in ties], dtype=int) for side in (0, 1))
-    weights = np.array([tie[2] for tie in ties], dtype=float)
-    b = np.array(
-        [sum(n for other, n in neighbours[walker].items() if other in targets) for walker in walkers], dtype=float
-    )
-
-    x = np.zeros(len(walkers))
-    residual = b.copy()
+    x = np.zeros(walkers.shape)
+    degrees = np.where(walkers, graph.degrees, 1.0)
+    residual = graph.neighbour_sums(targets.astype(float)) * walkers
     direction = scaled = residual / degrees
+    before = (residual * scaled).sum(axis=0)
     for _ in range(10 * len(walkers)):
-        if np.abs(scaled).max() <= 1e-12:
+        if np.abs(scaled).max() <= _TOLERANCE:
             break
-        moved = degrees * direction - np.bincount(rows, weights * direction[columns], minlength=len(walkers))
-        before = residual @ scaled
-        step = before / (direction @ moved)
+        moved = (degrees * direction - graph.neighbour_sums(direction)) * walkers
+        step = _over(before, (direction * moved).sum(axis=0))
         x = x + step * direction
         residual = residual - step * moved
         scaled = residual / degrees
-        direction = scaled + (residual @ scaled / before) * direction
-    return [float(end) for end in x]
+        after = (residual * scaled).sum(axis=0)
+        direction = scaled + _over(after, before) * direction
+        before = after
+    return x
+
+
+def _over(part: Floats, whole: Floats) -> Floats:
+    """Return part / whole, 0 where a column is solved and both are 0."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)

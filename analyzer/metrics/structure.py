@@ -5,6 +5,7 @@ counted as comments. Deleted comments are comments. Every function is one or two
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.thread import Thread
@@ -198,5 +199,7 @@ def reply_share(thread: Thread) -> float | None:
     return (comments - roots(thread)) / comments if comments else None
 
 
-def _comment_depths(thread: Thread) -> list[int]:
+def _comment_depths(thread: Thread) -> Sequence[int]:
+    if not thread.missing:
+        return thread.depths
     return [depth for depth, comment in zip(thread.depths, thread.comments, strict=True) if comment.status != "missing"]

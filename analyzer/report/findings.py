@@ -9,6 +9,7 @@ from statistics import mean
 
 from analyzer.analysis import Analysis, StanceShare
 from analyzer.flags import Flag
+from analyzer.metrics import Interval
 from analyzer.metrics.labels import judged_replies, stance_pairs
 from analyzer.plain import clean, excerpt
 from analyzer.predictions import UNCLEAR
@@ -19,6 +20,10 @@ _SUBJECT = 100
 _VOICE = 260
 _OPENING = 60
 _IDS_NAMED = 8
+METRICS_DRAWN = (
+    "A metric that rests on labels is counted from the labels shown. Its 95 % interval is where it would lie were the "
+    "true labels known, by drawing them from the model's probabilities; the labels shown can be off to one side of it."
+)
 _SHARES_CORRECTED = (
     "Shares are corrected for the model's known mistakes, those called unclear included, so they can differ from the "
     "counts; their 95 % intervals cover chance in this thread and in the comments the mistakes are known from, "
@@ -193,6 +198,7 @@ def certainty(analysis: Analysis) -> list[str]:
     sentences.append(f"{unlabelled}: {_why_unclear(analysis)}.")
     if any(share.too_few for share in analysis.stances.values()):
         sentences.append("Fewer than 10 comments have a label: too few for shares to mean much.")
+    sentences.append(METRICS_DRAWN)
     sentences.append(_SHARES_CORRECTED if analysis.shares_corrected else _SHARES_AS_COUNTED)
     return sentences
 
@@ -252,10 +258,18 @@ def _crossing(analysis: Analysis) -> list[str]:
     verb = "crosses" if crossing == 1 else "cross"
     sentences = [f"{_share_of(crossing, len(pairs), 'reply')} between stance-takers {verb} to another stance."]
     assortativity = analysis.metrics.polarization.stance_assortativity
+    interval = analysis.metrics.intervals.get("stance_assortativity")
     if assortativity is not None:
+        bounds = ""
+        if isinstance(interval, Interval) and interval.low is not None and interval.high is not None:
+            bounds = f", 95 % {interval.low:+.2f} to {interval.high:+.2f}"
         sentences.append(
-            f"Stance assortativity is {assortativity:+.2f} (+1: each stance answers only its own; 0: as by chance; "
-            "below 0: they seek each other out)."
+            f"Stance assortativity is {assortativity:+.2f}{bounds} (+1: each stance answers only its own; 0: as by "
+            "chance; below 0: they seek each other out)."
+        )
+    if null := analysis.metrics.nulls.get("stance_assortativity"):
+        sentences.append(
+            f"Stances shuffled over the same replies are as far from chance in {percent(null.p)} of cases."
         )
     return sentences
 

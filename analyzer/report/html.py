@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from analyzer.analysis import Analysis
 from analyzer.document import to_document
 from analyzer.flags import prioritise
-from analyzer.metrics import agreement, participation, polarization, structure
+from analyzer.metrics import meaning
 from analyzer.plain import clean, without_surrogates
 from analyzer.report import charts, findings
 from analyzer.report.entries import NESTED_DEPTH, anchor, entries, looks
@@ -46,7 +46,7 @@ def render_html(analysis: Analysis, *, index: str | None = None) -> str:
         times=charts.over_time(analysis),
         crossings=charts.crossings(analysis),
         branches=findings.contested_branches(analysis, limit=_BRANCHES),
-        meaning=_meaning,
+        meaning=meaning,
         anchor=anchor,
         clean=clean,
         style=style,
@@ -81,15 +81,6 @@ def template(name: str) -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template(name)
-
-
-def _meaning(metric: str) -> str:
-    """Return what a metric is: the first words of the docstring of its function, or nothing for a plain count."""
-    for module in (structure, participation, agreement, polarization):
-        if documentation := getattr(getattr(module, metric, None), "__doc__", None):
-            first: str = documentation.strip().splitlines()[0]
-            return first.removeprefix("Return ").partition(";")[0].rstrip(".")
-    return ""
 
 
 def _source(block: str) -> str:

@@ -1,16 +1,14 @@
+from collections.abc import Sequence
+
 import pytest
 
-from analyzer.metrics.agreement import (
-    Agreement,
-    balance,
-    consistency,
-    controversy,
-    disagreement_by_depth,
-    disagreement_ratio,
-    measure_agreement,
-)
+from analyzer.metrics import Agreement, measure
 from analyzer.predictions import Prediction, Scored
 from analyzer.thread import Comment, Thread, build_thread
+
+
+def agreement(thread: Thread, predictions: Sequence[Prediction | None]) -> Agreement:
+    return measure(thread, predictions, ("pro", "contra", "none"), draws=0, shuffles=0).agreement
 
 
 def judge(thread: Thread, **labels: str) -> list[Prediction | None]:
@@ -42,7 +40,7 @@ THREAD = build_thread(
 
 def test_a_small_quarrel():
     predictions = judge(THREAD, a="-", b="disagree", c="agree", d="disagree", e="neutral")
-    assert measure_agreement(THREAD, predictions) == Agreement(
+    assert agreement(THREAD, predictions) == Agreement(
         agree=1,
         disagree=2,
         neutral=1,
@@ -57,52 +55,52 @@ def test_a_small_quarrel():
 @pytest.mark.parametrize(("comments", "depths"), [([], ()), ([Comment("a")], (None,))])
 def test_nothing_to_agree_with(comments, depths):
     thread = build_thread(comments)
-    agreement = measure_agreement(thread, judge(thread, a="-"))
-    assert agreement == Agreement(0, 0, 0, None, depths, {}, None, None)
+    found = agreement(thread, judge(thread, a="-"))
+    assert found == Agreement(0, 0, 0, None, depths, {}, None, None)
 
 
 def test_a_parent_that_is_missing_is_answered_by_nobody():
     thread = build_thread([Comment("a", "gone"), Comment("b", "a")])
     predictions = judge(thread, a="disagree", b="agree")
-    assert measure_agreement(thread, predictions).disagree == 0
-    assert disagreement_by_depth(thread, predictions) == (None, None, 0.0)
+    assert agreement(thread, predictions).disagree == 0
+    assert agreement(thread, predictions).disagreement_by_depth == (None, None, 0.0)
 
 
 def test_unclear_agreement_is_in_no_count():
-    agreement = measure_agreement(THREAD, judge(THREAD, b="unclear", c="agree"))
-    assert (agreement.agree, agreement.disagree, agreement.neutral) == (1, 0, 0)
+    found = agreement(THREAD, judge(THREAD, b="unclear", c="agree"))
+    assert (found.agree, found.disagree, found.neutral) == (1, 0, 0)
 
 
 def test_neutral_replies_alone_have_no_disagreement_ratio():
-    assert disagreement_ratio(THREAD, judge(THREAD, b="neutral", c="neutral")) is None
+    assert agreement(THREAD, judge(THREAD, b="neutral", c="neutral")).disagreement_ratio is None
 
 
 def test_controversy_weighs_the_smaller_side():
     thread = build_thread([Comment("a"), *(Comment(name, "a") for name in "bcdef")])
     predictions = judge(thread, b="agree", c="agree", d="disagree", e="disagree", f="disagree")
-    assert controversy(thread, predictions) == {"a": pytest.approx(2 / 3 * 5)}
+    assert agreement(thread, predictions).controversy == {"a": pytest.approx(2 / 3 * 5)}
 
 
 def test_one_sided_replies_are_no_controversy():
-    assert controversy(THREAD, judge(THREAD, b="agree", c="agree", d="disagree")) == {}
+    assert agreement(THREAD, judge(THREAD, b="agree", c="agree", d="disagree")).controversy == {}
 
 
 def test_a_triangle_with_one_quarrel_is_not_balanced():
-    assert balance(THREAD, judge(THREAD, b="agree", c="agree", d="disagree")) == 0
+    assert agreement(THREAD, judge(THREAD, b="agree", c="agree", d="disagree")).balance == 0
 
 
 def test_a_tie_between_two_authors_makes_no_triangle():
     thread = build_thread([*THREAD.comments, Comment("f", "d", author="Bo")])
-    assert balance(thread, judge(thread, b="agree", c="agree", d="disagree", f="agree")) is None
+    assert agreement(thread, judge(thread, b="agree", c="agree", d="disagree", f="agree")).balance is None
 
 
 def test_a_neutral_reply_ties_nobody():
-    assert balance(THREAD, judge(THREAD, b="agree", c="agree", d="neutral")) is None
+    assert agreement(THREAD, judge(THREAD, b="agree", c="agree", d="neutral")).balance is None
 
 
 def test_balance_needs_authors():
     thread = build_thread([Comment("a"), Comment("b", "a"), Comment("c", "b")])
-    assert balance(thread, judge(thread, b="agree", c="agree")) is None
+    assert agreement(thread, judge(thread, b="agree", c="agree")).balance is None
 
 
 def test_half_of_four_triangles():
@@ -119,7 +117,7 @@ def test_half_of_four_triangles():
         ]
     )
     predictions = judge(thread, b="agree", c="agree", d="agree", e="disagree", f="agree", g="agree")
-    assert balance(thread, predictions) == 2 / 4
+    assert agreement(thread, predictions).balance == 2 / 4
 
 
 @pytest.mark.parametrize(
@@ -136,9 +134,9 @@ def test_half_of_four_triangles():
 )
 def test_agreement_and_stances_may_contradict(parent, reply, expected):
     thread = build_thread([Comment("a"), Comment("b", "a")])
-    assert consistency(thread, judge(thread, a=parent, b=reply)) == expected
+    assert agreement(thread, judge(thread, a=parent, b=reply)).consistency == expected
 
 
 def test_predictions_must_stand_beside_the_comments():
-    with pytest.raises(ValueError, match="zip"):
-        disagreement_ratio(THREAD, [None])
+    with pytest.raises(ValueError, match="1 predictions do not stand beside 5 comments"):
+        agreement(THREAD, [None])

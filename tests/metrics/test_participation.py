@@ -1,10 +1,7 @@
-import random
 from datetime import UTC, datetime, timedelta
 
-import networkx as nx
 import pytest
 
-from analyzer.metrics.graphs import interaction_graph
 from analyzer.metrics.participation import (
     Participation,
     back_and_forth,
@@ -12,7 +9,6 @@ from analyzer.metrics.participation import (
     measure_participation,
     median_reply_seconds,
     participation_gini,
-    reciprocity,
     reentry_share,
 )
 from analyzer.thread import Comment, Thread, build_thread
@@ -108,12 +104,3 @@ def test_burstiness_worked_out_by_hand():
 @pytest.mark.parametrize("seconds", [(), (0,), (0, 10), (5, 5, 5)])
 def test_burstiness_needs_two_gaps_and_some_time(seconds):
     assert burstiness(timed(*seconds)) is None
-
-
-@pytest.mark.parametrize("seed", range(100))
-def test_networkx_finds_the_same_reciprocity(seed):
-    choose = random.Random(seed)
-    thread = build_thread(
-        Comment(str(i), str(choose.randrange(i)) if i else None, author=choose.choice("ABCDE")) for i in range(25)
-    )
-    assert reciprocity(thread) == pytest.approx(nx.overall_reciprocity(interaction_graph(thread)))

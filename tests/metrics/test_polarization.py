@@ -1,28 +1,26 @@
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import asdict
 
-import networkx as nx
 import numpy as np
 import pytest
 
-from analyzer.metrics.graphs import reply_tree
-from analyzer.metrics.polarization import (
-    Polarization,
-    controversy_rwc,
-    cross_cutting_share,
-    effective_stances,
-    ei_index,
-    measure_polarization,
-    stance_assortativity,
-    stance_entropy,
-    stance_modularity,
-)
+from analyzer.metrics import measure
+from analyzer.metrics.arrays import layout, predicted_labels, stance_names
+from analyzer.metrics.polarization import Polarization
+from analyzer.metrics.random_walk import _absorption, _Graph, _hubs, _two_sides, _walkers
 from analyzer.predictions import Prediction, Scored
 from analyzer.thread import Comment, Thread, build_thread
 
 LABELS = ("pro", "contra", "worry", "none")
 UNDEFINED = Polarization(None, None, None, None, None, None, None)
+
+
+def polarization(
+    thread: Thread, predictions: Sequence[Prediction | None], labels: Sequence[str] = LABELS
+) -> Polarization:
+    return measure(thread, predictions, labels, draws=0, shuffles=0).polarization
 
 
 def take(thread: Thread, **stances: str) -> list[Prediction | None]:
@@ -44,55 +42,62 @@ THREAD = build_thread([Comment("a"), Comment("b", "a"), Comment("c", "a"), Comme
 def test_a_small_quarrel():
     predictions = take(THREAD, a="pro", b="contra", c="pro", d="contra", e="none")
     # Replies between stance-takers: b -> a across, c -> a within, d -> b within.
-    polarization = measure_polarization(THREAD, predictions, LABELS)
-    assert polarization.stance_entropy == pytest.approx(math.log(2) / math.log(3))
-    assert polarization.effective_stances == pytest.approx(2)
-    assert polarization.ei_index == pytest.approx(-1 / 3)
-    assert polarization.cross_cutting_share == pytest.approx(1 / 3)
+    found = polarization(THREAD, predictions, LABELS)
+    assert found.stance_entropy == pytest.approx(math.log(2) / math.log(3))
+    assert found.effective_stances == pytest.approx(2)
+    assert found.ei_index == pytest.approx(-1 / 3)
+    assert found.cross_cutting_share == pytest.approx(1 / 3)
     # Repliers: contra 2/3, pro 1/3; answered: pro 2/3, contra 1/3; chance 2/9 + 2/9.
-    assert polarization.stance_assortativity == pytest.approx((2 / 3 - 4 / 9) / (1 - 4 / 9))
+    assert found.stance_assortativity == pytest.approx((2 / 3 - 4 / 9) / (1 - 4 / 9))
     # Degrees: a 2, c 1, b 2, d 1: 3 of 6 on each side, one reply of three within each.
-    assert polarization.stance_modularity == pytest.approx(2 * (1 / 3 - (3 / 6) ** 2))
-    assert polarization.controversy_rwc is None
+    assert found.stance_modularity == pytest.approx(2 * (1 / 3 - (3 / 6) ** 2))
+    assert found.controversy_rwc is None
 
 
 def test_no_comments():
-    assert measure_polarization(build_thread([]), [], LABELS) == UNDEFINED
+    assert polarization(build_thread([]), [], LABELS) == UNDEFINED
 
 
 def test_one_comment():
     thread = build_thread([Comment("a")])
-    polarization = measure_polarization(thread, take(thread, a="pro"), LABELS)
-    assert polarization == Polarization(0.0, 1.0, None, None, None, None, None)
+    found = polarization(thread, take(thread, a="pro"), LABELS)
+    assert found == Polarization(0.0, 1.0, None, None, None, None, None)
 
 
 @pytest.mark.parametrize("stance", ["none", "unclear"])
 def test_who_takes_no_stance_does_not_enter(stance):
     predictions = take(THREAD, a=stance, b=stance, c=stance, d=stance)
-    assert measure_polarization(THREAD, predictions, LABELS) == UNDEFINED
+    assert polarization(THREAD, predictions, LABELS) == UNDEFINED
 
 
 def test_all_stances_equally_often_have_full_entropy():
-    assert stance_entropy(take(THREAD, a="pro", b="contra", c="worry", e="unclear"), LABELS) == pytest.approx(1)
+    assert polarization(
+        THREAD, take(THREAD, a="pro", b="contra", c="worry", e="unclear")
+    ).stance_entropy == pytest.approx(1)
 
 
 def test_a_scheme_of_one_stance_has_no_entropy():
-    assert stance_entropy(take(THREAD, a="pro"), ("pro", "none")) is None
+    assert polarization(THREAD, take(THREAD, a="pro"), ("pro", "none")).stance_entropy is None
 
 
 def test_effective_stances_of_three_to_one():
-    assert effective_stances(take(THREAD, a="pro", b="pro", c="pro", d="contra")) == pytest.approx(1.6)
+    assert polarization(THREAD, take(THREAD, a="pro", b="pro", c="pro", d="contra")).effective_stances == pytest.approx(
+        1.6
+    )
 
 
 def test_one_stance_has_no_assortativity_but_no_crossing_either():
     predictions = take(THREAD, a="pro", b="pro", c="pro")
-    assert stance_assortativity(THREAD, predictions) is None
-    assert (ei_index(THREAD, predictions), cross_cutting_share(THREAD, predictions)) == (-1, 0)
-    assert stance_modularity(THREAD, predictions) == pytest.approx(0)
+    assert polarization(THREAD, predictions).stance_assortativity is None
+    assert (polarization(THREAD, predictions).ei_index, polarization(THREAD, predictions).cross_cutting_share) == (
+        -1,
+        0,
+    )
+    assert polarization(THREAD, predictions).stance_modularity == pytest.approx(0)
 
 
 def test_a_reply_to_somebody_without_stance_is_not_counted():
-    assert cross_cutting_share(THREAD, take(THREAD, a="none", b="pro", c="contra")) is None
+    assert polarization(THREAD, take(THREAD, a="none", b="pro", c="contra")).cross_cutting_share is None
 
 
 def test_which_side_is_which_does_not_matter():
@@ -102,27 +107,10 @@ def test_which_side_is_which_does_not_matter():
     thread = build_thread(comments)
     stances = {comment.id: authors[comment.author] for comment in comments}
     swapped = {name: {"pro": "contra", "contra": "pro"}.get(stance, stance) for name, stance in stances.items()}
-    before = asdict(measure_polarization(thread, take(thread, **stances), LABELS))
-    after = asdict(measure_polarization(thread, take(thread, **swapped), LABELS))
+    before = asdict(polarization(thread, take(thread, **stances), LABELS))
+    after = asdict(polarization(thread, take(thread, **swapped), LABELS))
     assert None not in before.values()
     assert after == pytest.approx(before)
-
-
-@pytest.mark.parametrize("seed", range(100))
-def test_networkx_finds_the_same(seed):
-    choose = random.Random(seed)
-    thread = build_thread(Comment(str(i), str(choose.randrange(i)) if i else None) for i in range(30))
-    predictions = take(thread, **{comment.id: choose.choice(LABELS) for comment in thread.comments})
-    stances = {i: p.stance.label for i, p in enumerate(predictions) if p and p.stance.label != "none"}
-    tree = reply_tree(thread).subgraph(stances)
-    nx.set_node_attributes(tree, stances, "stance")
-    sides = [{i for i, taken in stances.items() if taken == stance} for stance in LABELS[:-1]]
-    assert stance_assortativity(thread, predictions) == pytest.approx(
-        nx.attribute_assortativity_coefficient(tree, "stance")
-    )
-    assert stance_modularity(thread, predictions) == pytest.approx(
-        nx.community.modularity(tree.to_undirected(), [side for side in sides if side])
-    )
 
 
 class TestRandomWalk:
@@ -139,30 +127,33 @@ class TestRandomWalk:
         return thread, take(thread, **{comment.id: sides[comment.author[0]] for comment in thread.comments})
 
     def test_two_circles_that_never_meet(self):
-        assert controversy_rwc(*self.talk("A2 A1", "A3 A1", "B2 B1", "B3 B1")) == pytest.approx(1)
+        assert polarization(*self.talk("A2 A1", "A3 A1", "B2 B1", "B3 B1")).controversy_rwc == pytest.approx(1)
 
     def test_everyone_answers_the_other_side_only(self):
-        assert controversy_rwc(*self.talk("A2 B1", "A3 B1", "B2 A1", "B3 A1")) == pytest.approx(-1)
+        assert polarization(*self.talk("A2 B1", "A3 B1", "B2 A1", "B3 A1")).controversy_rwc == pytest.approx(-1)
 
     def test_walks_that_do_not_care(self):
-        assert controversy_rwc(*self.talk("A2 A1", "A2 B1", "B2 A1", "B2 B1")) == pytest.approx(0)
+        assert polarization(*self.talk("A2 A1", "A2 B1", "B2 A1", "B2 B1")).controversy_rwc == pytest.approx(0)
 
     def test_a_walk_over_two_authors_worked_out_by_hand(self):
         # A1 - A2 - B2 - B1, hubs A1 and B1 by their side talks; from A2 a walk ends at B1 with 1/3, from B2 with 2/3.
         # From A3, A4 it never does, from B3, B4 always: means 1/9 and 8/9.
         talk = self.talk("A2 A1", "A2 B2", "B2 B1", "A3 A1", "A4 A1", "B3 B1", "B4 B1")
-        assert controversy_rwc(*talk) == pytest.approx((8 / 9) ** 2 - (1 / 9) ** 2)
+        assert polarization(*talk).controversy_rwc == pytest.approx((8 / 9) ** 2 - (1 / 9) ** 2)
 
     def test_authors_who_can_reach_no_hub_do_not_start(self):
         circles = ("A2 A1", "A3 A1", "A3 B1", "B2 B1", "B3 B1")
         apart = ("A8 A9", "B8 B9")
-        assert controversy_rwc(*self.talk(*circles, *apart)) == controversy_rwc(*self.talk(*circles))
+        assert (
+            polarization(*self.talk(*circles, *apart)).controversy_rwc
+            == polarization(*self.talk(*circles)).controversy_rwc
+        )
 
     def test_one_side_is_no_controversy(self):
-        assert controversy_rwc(*self.talk("A2 A1", "A3 A1", "C1 A1")) is None
+        assert polarization(*self.talk("A2 A1", "A3 A1", "C1 A1")).controversy_rwc is None
 
     def test_two_hubs_without_anybody_else(self):
-        assert controversy_rwc(*self.talk("A1 B1")) is None
+        assert polarization(*self.talk("A1 B1")).controversy_rwc is None
 
     def test_an_author_of_two_minds_takes_no_side(self):
         thread, _ = self.talk("A2 A1", "A3 A1", "B2 B1")
@@ -171,21 +162,21 @@ class TestRandomWalk:
         sides = {
             comment.id: "pro" if comment.author[0] == "A" or comment.id in "xy" else "contra" for comment in comments
         }
-        assert controversy_rwc(thread, take(thread, **sides)) is None
+        assert polarization(thread, take(thread, **sides)).controversy_rwc is None
 
     @pytest.mark.parametrize("seed", range(20))
     def test_a_dense_solver_finds_the_same_absorption(self, seed):
-        from analyzer.metrics.random_walk import _absorption, _hubs, _neighbours, _two_sides, _walkers
-
         choose = random.Random(seed)
         names = [f"{side}{i}" for side in "AB" for i in range(15)]
         thread, predictions = self.talk(*(" ".join(choose.sample(names, 2)) for _ in range(60)))
-        sides = _two_sides(thread, predictions)
-        neighbours = _neighbours(thread, sides)
-        hubs = _hubs(neighbours, sides)
-        walkers = _walkers(neighbours, hubs)
-        targets = {hub for hub in hubs if sides[hub] == 1}
-        step = np.array([[neighbours[a][b] / neighbours[a].total() for b in walkers] for a in walkers])
-        end = np.array([sum(neighbours[a][hub] for hub in targets) / neighbours[a].total() for a in walkers])
-        expected = np.linalg.solve(np.eye(len(walkers)) - step, end)
-        assert _absorption(neighbours, walkers, targets) == pytest.approx(list(expected), abs=1e-9)
+        known, stances = layout(thread, predictions), stance_names(LABELS)
+        sides = _two_sides(known, predicted_labels(known, predictions, stances).stances, len(stances))
+        graph = _Graph(known, sides)
+        hubs = _hubs(graph.degrees, sides)
+        walkers = _walkers(graph, hubs)
+        ties = np.zeros((len(sides), len(sides)))
+        ties[graph.ends[:, 0], graph.ends[:, 1]] = graph.weights[:, 0]
+        who, targets = walkers[:, 0], (hubs & (sides == 1))[:, 0]
+        step = ties / np.maximum(1, graph.degrees)
+        expected = np.linalg.solve(np.eye(who.sum()) - step[who][:, who], step[who][:, targets].sum(axis=1))
+        assert _absorption(graph, walkers, hubs & (sides == 1))[who, 0] == pytest.approx(expected, abs=1e-9)

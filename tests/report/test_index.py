@@ -48,7 +48,7 @@ def test_the_page_lists_the_largest_thread_first_with_links() -> None:
         "too few of 2",
         "too few of 2",
         "100 %",
-        "100 %",
+        "100 % (0–100 %)",
         "0",
     ]
 

@@ -1,0 +1,175 @@
+"""A Thread and its Predictions -> integer arrays, encoded once, in which the metrics of labels are counted.
+
+A column is one way to label the whole thread: as predicted, or one draw (`uncertainty.py`); every count is of all
+columns at once. -1 stands for none: no parent, no known author, no stance taken, no decided agreement.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.metrics.labels import judged_replies, stances_taken
+from analyzer.predictions import AGREEMENT_LABELS, Prediction
+from analyzer.scheme import NO_STANCE
+from analyzer.thread import Thread
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int8]
+Values = NDArray[Any]
+"""The values of a metric, floats or whole numbers, a column a labelling."""
+
+AGREE, DISAGREE, NEUTRAL = range(len(AGREEMENT_LABELS))
+_WEDGES_AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Rows sorted into groups 0 … size - 1; rows of group -1 are left out."""
+
+    size: int
+    rows: Ints
+    starts: Ints  # where in `rows` a group begins
+    filled: Ints  # which group that is
+
+    @classmethod
+    def of(cls, groups: Ints, size: int) -> "Groups":
+        """Return the rows sorted by the group of each."""
+        rows = np.argsort(groups, kind="stable")[np.count_nonzero(groups < 0) :]
+        starts = np.flatnonzero(np.diff(groups[rows], prepend=-1))
+        return cls(size, rows, starts, groups[rows[starts]])
+
+    def sums(self, counted: NDArray[np.int8] | Bools) -> Ints:
+        """Return the sums of `counted` (rows, columns) over each group, (groups, columns)."""
+        sums = np.zeros((self.size, counted.shape[1]), dtype=np.int64)
+        if len(self.rows):
+            sums[self.filled] = np.add.reduceat(counted[self.rows].view(np.int8), self.starts, axis=0, dtype=np.int32)
+        return sums
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What of a thread stays the same however its comments are labelled.
+
+    `replies` are the positions of the judged replies: those with a predicted agreement and a parent in the file.
+    `ties` are the pairs of different authors of whom one answers the other at least once, `tie_replies` how often they
+    do in both directions, and `triangles` three ties between three authors, each by judged replies. Authors are
+    numbered in the order of their names.
+    """
+
+    parents: Ints  # (comments,)
+    depths: Ints  # (comments,)
+    replies: Ints  # (replies,)
+    ties: Ints  # (ties, 2)
+    tie_replies: Ints  # (ties,)
+    triangles: Ints  # (triangles, 3)
+    comments_by_author: Groups
+    replies_by_depth: Groups
+    replies_by_parent: Groups
+    replies_by_tie: Groups
+
+
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    """The labels of a thread, a column a labelling; stances are numbered in the order of their names."""
+
+    stances: Labels  # (comments, columns)
+    agreements: Labels  # (replies, columns)
+
+
+def stance_names(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the stances among a scheme's labels in the order of their names."""
+    return tuple(sorted(set(labels) - {NO_STANCE}))
+
+
+def layout(thread: Thread, predictions: Sequence[Prediction | None]) -> Layout:
+    """Return the arrays of a thread whose predictions stand beside its comments."""
+    who = thread.authors
+    names = tuple(sorted({author for author in who if author is not None}))
+    number: dict[str | None, int] = {None: -1, **{name: i for i, name in enumerate(names)}}
+    authors = np.array([number[author] for author in who], dtype=np.int64)
+    parents = np.array(thread.parents, dtype=np.int64)
+    replies = np.array([judged.reply for judged in judged_replies(thread, predictions)], dtype=np.int64)
+
+    answers = np.flatnonzero(parents >= 0)
+    pairs = np.sort(np.stack([authors[answers], authors[parents[answers]]], axis=1), axis=1)
+    between = (pairs[:, 0] >= 0) & (pairs[:, 0] != pairs[:, 1])
+    codes, tie_of, tie_replies = np.unique(
+        pairs[between] @ np.array([len(names), 1]), return_inverse=True, return_counts=True
+    )
+    tie = np.full(len(parents), -1)
+    tie[answers[between]] = tie_of
+    ties = np.stack([codes // max(1, len(names)), codes % max(1, len(names))], axis=1)
+    reply_tie = tie[replies]
+    depths = np.array(thread.depths, dtype=np.int64)
+    return Layout(
+        parents=parents,
+        depths=depths,
+        replies=replies,
+        ties=ties,
+        tie_replies=tie_replies,
+        triangles=_triangles(ties, np.unique(reply_tie[reply_tie >= 0])),
+        comments_by_author=Groups.of(authors, len(names)),
+        replies_by_depth=Groups.of(depths[replies], int(depths.max(initial=-1)) + 1),
+        replies_by_parent=Groups.of(parents[replies], len(parents)),
+        replies_by_tie=Groups.of(reply_tie, len(ties)),
+    )
+
+
+def predicted_labels(layout: Layout, predictions: Sequence[Prediction | None], stances: Sequence[str]) -> Labelling:
+    """Return the predicted labels as the one column of a labelling."""
+    stance: dict[str | None, int] = {None: -1, **{name: i for i, name in enumerate(stances)}}
+    agreement = {name: i for i, name in enumerate(AGREEMENT_LABELS)}
+    judged = (predictions[reply] for reply in layout.replies.tolist())
+    agreements = [agreement.get(answer.agreement.label, -1) for answer in judged if answer and answer.agreement]
+    return Labelling(
+        np.array([stance[taken] for taken in stances_taken(predictions)], dtype=np.int8).reshape(-1, 1),
+        np.array(agreements, dtype=np.int8).reshape(-1, 1),
+    )
+
+
+def count(rows: Bools) -> Ints:
+    """Return how many of the rows (rows, columns) are true, (columns,)."""
+    counts: Ints = np.count_nonzero(rows, axis=0)
+    return counts
+
+
+def ratio(part: Values, whole: Values) -> Floats:
+    """Return part / whole, nan where the whole is 0."""
+    undefined: Floats = np.full(np.broadcast(part, whole).shape, np.nan)
+    return np.divide(part, whole, out=undefined, where=whole != 0)
+
+
+def _triangles(ties: Ints, judged: Ints) -> Ints:
+    """Return three ties of each triangle among the `judged` ones.
+
+    A tie points from the author with fewer ties to the one with more, so no author has many outgoing ones; every two
+    of an author's outgoing ties whose ends are tied make a triangle, met once (Chiba, Nishizeki 1985).
+    """
+    if len(judged) < 3:
+        return np.empty((0, 3), dtype=np.int64)
+    ends = ties[judged]
+    size = int(ends.max()) + 1
+    rank = np.empty(size, dtype=np.int64)
+    rank[np.argsort(np.bincount(ends.ravel(), minlength=size), kind="stable")] = np.arange(size)
+    ends = np.sort(rank[ends], axis=1)
+    codes = ends[:, 0] * size + ends[:, 1]
+    order = np.argsort(codes)
+    codes, source, target = codes[order], ends[order, 0], ends[order, 1]
+    later = np.searchsorted(source, source, side="right") - np.arange(len(source)) - 1
+    wedges = np.cumsum(later)
+    cuts = np.searchsorted(wedges, np.arange(_WEDGES_AT_ONCE, int(wedges[-1]), _WEDGES_AT_ONCE))
+    found = []
+    for edges in np.split(np.arange(len(source)), cuts):
+        first = np.repeat(edges, later[edges])
+        second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(later[edges]) - later[edges], later[edges])
+        closing = target[first] * size + target[second]
+        third = np.minimum(np.searchsorted(codes, closing), len(codes) - 1)
+        closed = codes[third] == closing
+        found.append(np.stack([first[closed], second[closed], third[closed]], axis=1))
+    triangles: Ints = judged[order[np.concatenate(found)]]
+    return triangles

@@ -1,0 +1,106 @@
+"""Stances -> the same ones shuffled; values over many labellings -> intervals, z and p.
+
+It knows no metric but by its values.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from analyzer.metrics.arrays import Floats, Ints, Labels, Values
+from analyzer.metrics.draws import affordable
+
+_TAIL = 0.015  # 2.5 % would do for endless draws; 40 tables stand behind these, which spread too little
+_CELLS_AT_ONCE = 8_000_000
+_LARGEST_SCHEME = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The 95 % interval of a metric: where its value would lie, were the true labels known; None where undefined."""
+
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """How far a metric is from its values under shuffled stances.
+
+    `z` in their standard deviations, None where all are equal; `p` the share of values at least as far from their
+    mean, counting the metric's own.
+    """
+
+    z: float | None
+    p: float
+
+
+def shuffled_stances(parents: Ints, stances: Labels, *, shuffles: int, seed: int) -> Iterator[tuple[Ints, Labels]]:
+    """Yield (parents, stances) of the stance-takers alone, the stances shuffled among them, `shuffles` columns in all.
+
+    `stances` is (comments, 1); of two stance-takers one answers the other exactly where it does in the thread.
+    """
+    rng = np.random.default_rng(seed)
+    takers = np.flatnonzero(stances[:, 0] >= 0)
+    number = np.full(len(parents) + 1, -1)  # the last entry is the parent of a root
+    number[takers] = np.arange(len(takers))
+    left = affordable(shuffles, len(takers))
+    while left:
+        columns = min(left, max(1, _CELLS_AT_ONCE // max(1, len(takers))))
+        # Sorting random numbers that carry their label in the last bits shuffles faster than numpy's own shuffle.
+        keys = rng.integers(0, 2**32, (columns, len(takers)), dtype=np.uint32)
+        keys &= np.uint32(2**32 - _LARGEST_SCHEME)
+        keys |= stances[takers, 0].astype(np.uint32)
+        keys.sort(axis=1)
+        keys &= np.uint32(_LARGEST_SCHEME - 1)
+        yield number[parents[takers]], np.ascontiguousarray(keys.astype(np.int8).T)
+        left -= columns
+
+
+def intervals(values: Mapping[str, Values]) -> dict[str, Any]:
+    """Return the interval of each of `values` (columns,), or a tuple of them, one a row, for (rows, columns).
+
+    From quantiles of the columns in which the value is defined.
+    """
+    ordered = np.sort(np.concatenate([np.atleast_2d(value) for value in values.values()]), axis=1)  # nan last
+    last = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=1) - 1, 0)
+    bounds = zip(*(plain(_at(ordered, share * last)) for share in (_TAIL, 1 - _TAIL)), strict=True)
+    found = iter([Interval(*pair) for pair in bounds])
+    return {
+        name: next(found) if value.ndim == 1 else tuple(islice(found, len(value))) for name, value in values.items()
+    }
+
+
+def plain(values: Values) -> Any:
+    """Return a number, or a tuple of them, None for nan."""
+    if values.ndim:
+        return tuple(None if number != number else number for number in values.tolist())
+    return None if values != values else values.item()
+
+
+def null(value: float, shuffled: Floats) -> Null | None:
+    """Return how far a value is from `shuffled` (columns,); None where that is undefined."""
+    shuffled = shuffled[~np.isnan(shuffled)]
+    if not len(shuffled) or np.isnan(value):
+        return None
+    mean, deviation = shuffled.mean(), shuffled.std()
+    as_far = np.count_nonzero(np.abs(shuffled - mean) >= abs(value - mean) - 1e-12)
+    z = float((value - mean) / deviation) if deviation > 1e-12 else None
+    return Null(z, float((1 + as_far) / (1 + len(shuffled))))
+
+
+def joined(parts: Sequence[Mapping[str, Values]]) -> dict[str, Values]:
+    """Return the values of several runs of columns as one, by name."""
+    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]} if parts else {}
+
+
+def _at(ordered: Floats, place: Floats) -> Floats:
+    """Return the entries at fractional places along the last axis, linearly between two."""
+    below = np.floor(place).astype(int)[..., None]
+    above = np.ceil(place).astype(int)[..., None]
+    low, high = (np.take_along_axis(ordered, index, axis=-1)[..., 0] for index in (below, above))
+    between: Floats = low + (high - low) * (place - np.floor(place))
+    return between
