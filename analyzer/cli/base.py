@@ -133,18 +133,18 @@ def _columns(column_map: str | None) -> dict[str, str]:
     return {what.strip(): column.strip() for what, _, column in pairs}
 
 
-def load_predictor(name: str) -> "OnnxPredictor":
-    """Return the predictor of a shipped model, or of a model folder."""
+def load_predictor(name: str, *, bulk: bool = False) -> "OnnxPredictor":
+    """Return the predictor of a shipped model, or of a model folder; `bulk` makes it one for many comments."""
     from analyzer.classifier.predictor import load_predictor
 
-    return load_predictor(model_folder(name))
+    return load_predictor(model_folder(name), bulk=bulk)
 
 
-def load_stance_model(name: str, target: str | None) -> "OnnxPredictor | TargetPredictor":
+def load_stance_model(name: str, target: str | None, *, bulk: bool = False) -> "OnnxPredictor | TargetPredictor":
     """Return the predictor of a model's own topic, or of the stance towards a target in words."""
     from analyzer.classifier.predictor import TargetPredictor
 
-    predictor = load_predictor(name)
+    predictor = load_predictor(name, bulk=bulk)
     return predictor if target is None else TargetPredictor(predictor, target)
 
 
