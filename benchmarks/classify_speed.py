@@ -5,8 +5,8 @@
 Needs the `train` extra, and the `fast` extra for OpenVINO. A line a way: comments a second (median of the rounds, which
 alternate), the median ratio to the transformers pipeline in the same round, and the share of stance and agreement
 labels that are those of float32. Below: what share of the machine's own matrix-multiply peak, at the precision used,
-the fastest way reaches (products of the encoder only, padding not counted), and how much of its workers' time is not spent
-in the network. The pipeline runs the encoder with a head of its own, which costs no more than ours.
+the fastest way reaches (products of the encoder only, padding not counted), and how much of its workers' time is not
+spent in the network. The pipeline runs the encoder with a head of its own, which costs no more than ours.
 """
 
 import argparse

@@ -42,6 +42,7 @@ class OnnxPredictor:
         self.config = config
         self.correction: Correction | None = config.correction
         self.engine = engine
+        self.identity = f"{config} {engine.name}"
         self.reads_targets = "target" in engine.outputs
         self._tokenizer = tokenizer
 
@@ -141,6 +142,7 @@ class TargetPredictor:
         self.sha256 = model.sha256
         self.scheme = target_scheme(target)
         self.correction: Correction | None = None
+        self.identity = f"{model.identity} {target!r}"
         self._model = model
         self._target = target
 

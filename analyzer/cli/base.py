@@ -19,6 +19,7 @@ from analyzer.thread import Thread
 
 if TYPE_CHECKING:
     from analyzer.analysis import Analysis
+    from analyzer.classifier.cache import CachedPredictor
     from analyzer.classifier.predictor import OnnxPredictor, TargetPredictor
     from analyzer.formats import Source
 
@@ -61,6 +62,7 @@ ColumnMap = Annotated[
     typer.Option("--map", metavar="WHAT=COLUMN,…", help="Columns by what they hold: text=body,parent=in_reply_to."),
 ]
 
+Cache = Annotated[bool, typer.Option("--cache/--no-cache", help="Keep the model's answers for the next time.")]
 
 Target = Annotated[
     str | None,
@@ -87,7 +89,7 @@ def _options(
 
 
 def analyze_with_progress(
-    source: "Source", thread: "Thread", predictor: "OnnxPredictor | TargetPredictor"
+    source: "Source", thread: "Thread", predictor: "OnnxPredictor | TargetPredictor | CachedPredictor"
 ) -> "Analysis":
     """Return the analysis of what `read_and_load` returned, with a progress bar."""
     from analyzer.analysis import analyze
@@ -104,11 +106,12 @@ def read_and_load(
     model: str,
     target: str | None = None,
     column_map: str | None = None,
-) -> "tuple[Source, Thread, OnnxPredictor | TargetPredictor]":
+    cache: bool = False,
+) -> "tuple[Source, Thread, OnnxPredictor | TargetPredictor | CachedPredictor]":
     """Return the chosen thread of a file, or of standard input for "-", its source, and the predictor."""
     # The model loads while this thread imports and reads: on two processors the report starts a quarter sooner.
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(load_stance_model, model, target)
+        loading = pool.submit(load_stance_model, model, target, cache=cache)
         source, threads = read_file(file, input_format=input_format, column_map=column_map)
         thread = choose_thread(threads, thread_id, source.name)
         import analyzer.report  # noqa: F401 (what comes next, imported while the model still loads)
@@ -140,12 +143,22 @@ def load_predictor(name: str, *, bulk: bool = False) -> "OnnxPredictor":
     return load_predictor(model_folder(name), bulk=bulk)
 
 
-def load_stance_model(name: str, target: str | None, *, bulk: bool = False) -> "OnnxPredictor | TargetPredictor":
-    """Return the predictor of a model's own topic, or of the stance towards a target in words."""
+def load_stance_model(
+    name: str, target: str | None, *, bulk: bool = False, cache: bool = False
+) -> "OnnxPredictor | TargetPredictor | CachedPredictor":
+    """Return the predictor of a model's own topic, or of the stance towards a target in words.
+
+    With `cache` it keeps its answers for the next time.
+    """
     from analyzer.classifier.predictor import TargetPredictor
 
-    predictor = load_predictor(name, bulk=bulk)
-    return predictor if target is None else TargetPredictor(predictor, target)
+    loaded = load_predictor(name, bulk=bulk)
+    predictor = loaded if target is None else TargetPredictor(loaded, target)
+    if not cache:
+        return predictor
+    from analyzer.classifier.cache import CachedPredictor, cache_file
+
+    return CachedPredictor(predictor, cache_file())
 
 
 def choose_thread(threads: list[Thread], thread_id: str | None, name: str) -> Thread:

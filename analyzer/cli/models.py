@@ -10,7 +10,7 @@ from typing import Annotated, TextIO
 import typer
 
 from analyzer.cli import base
-from analyzer.cli.base import ModelName, Output, Target, app, open_output
+from analyzer.cli.base import Cache, ModelName, Output, Target, app, open_output
 from analyzer.errors import DataError, ModelError, ReadError
 from analyzer.resources import DEFAULT_MODEL, model_folder, shipped_models
 
@@ -27,6 +27,7 @@ def predict(
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Repeat the words of each row: what `train` needs to learn from it.")
     ] = False,
+    cache: Cache = True,
 ) -> None:
     """Classify rows of JSON: one prediction a row, in order; a row that cannot be read gets an error in its place.
 
@@ -35,7 +36,7 @@ def predict(
     from analyzer.rows import predict_rows
 
     with _open_rows(file) as lines:
-        predictor = base.load_stance_model(model, target, bulk=True)
+        predictor = base.load_stance_model(model, target, bulk=True, cache=cache)
         with open_output(output, source=file) as out:
             for line in predict_rows(lines, predictor, target_column=target_column, with_text=with_text):
                 out.write(line + "\n")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from analyzer.cli.base import (
+    Cache,
     ColumnMap,
     InputFormat,
     ModelName,
@@ -37,6 +38,7 @@ def report(
     thread: ThreadId = None,
     input_format: InputFormat = None,
     columns: ColumnMap = None,
+    cache: Cache = True,
 ) -> None:
     """Print the stance report of a thread.
 
@@ -45,7 +47,13 @@ def report(
     Any topic: analyzer report data/threads/harbour-treaty.txt --target "the harbour treaty"
     """
     loaded = read_and_load(
-        file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
+        file,
+        thread_id=thread,
+        input_format=input_format,
+        model=model,
+        target=target,
+        column_map=columns,
+        cache=cache,
     )
     analysis = analyze_with_progress(*loaded)
     from analyzer.report import RENDERERS
@@ -62,13 +70,20 @@ def tree(
     thread: ThreadId = None,
     input_format: InputFormat = None,
     columns: ColumnMap = None,
+    cache: Cache = True,
 ) -> None:
     """Draw the reply tree of a thread, a line a comment.
 
     Example: analyzer tree data/threads/harbour-treaty.txt
     """
     loaded = read_and_load(
-        file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
+        file,
+        thread_id=thread,
+        input_format=input_format,
+        model=model,
+        target=target,
+        column_map=columns,
+        cache=cache,
     )
     analysis = analyze_with_progress(*loaded)
     from analyzer.report.tree import render_tree
