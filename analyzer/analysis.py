@@ -79,28 +79,27 @@ class Analysis:
 
 def analyze(thread: Thread, predictor: Model, *, source: Source, progress: Progress | None = None) -> Analysis:
     """Return the analysis of a thread; `progress` hears how many comments were classified since its last call."""
-    turns: dict[int, Turn] = {}
-    quotations: list[tuple[Quotation, ...]] = []
-    for i, comment in enumerate(thread.comments):
-        if comment.status != "ok":
-            quotations.append(())
-            continue
-        turns[i], quotes = read_turn(thread, i)
-        quotations.append(quotes)
+    return analyze_all([thread], predictor, source=source, progress=progress)[0]
+
+
+def analyze_all(
+    threads: Sequence[Thread], predictor: Model, *, source: Source, progress: Progress | None = None
+) -> list[Analysis]:
+    """Return the analysis of each thread; the comments of all are classified in one call."""
+    turns: dict[tuple[int, int], Turn] = {}  # by thread and comment
+    quotations: list[list[tuple[Quotation, ...]]] = []
+    for t, thread in enumerate(threads):
+        quotations.append([()] * len(thread.comments))
+        for i, comment in enumerate(thread.comments):
+            if comment.status == "ok":
+                turns[t, i], quotations[t][i] = read_turn(thread, i)
     answers = dict(zip(turns, predictor.predict(list(turns.values()), progress=progress), strict=True)) if turns else {}
-    predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
-    return Analysis(
-        source=source,
-        thread=thread,
-        scheme=predictor.scheme,
-        model_name=predictor.name,
-        model_sha256=predictor.sha256,
-        quotations=tuple(quotations),
-        predictions=predictions,
-        metrics=measure(thread, predictions, predictor.scheme.labels),
-        stances=stance_shares(predictions, predictor.scheme.labels, predictor.correction),
-        shares_corrected=predictor.correction is not None,
-    )
+    return [
+        _analysis(
+            thread, predictor, source, tuple(quotations[t]), [answers.get((t, i)) for i in range(len(thread.comments))]
+        )
+        for t, thread in enumerate(threads)
+    ]
 
 
 def read_turn(thread: Thread, i: int) -> tuple[Turn, tuple[Quotation, ...]]:
@@ -127,6 +126,28 @@ def stance_shares(
             shares[label] = StanceShare(counts[label], float(share), float(low), float(high), too_few)
     shares[UNCLEAR] = _share(counts[UNCLEAR], counts.total(), too_few=False)
     return shares
+
+
+def _analysis(
+    thread: Thread,
+    predictor: Model,
+    source: Source,
+    quotations: tuple[tuple[Quotation, ...], ...],
+    predictions: Sequence[Prediction | None],
+) -> Analysis:
+    labels = predictor.scheme.labels
+    return Analysis(
+        source=source,
+        thread=thread,
+        scheme=predictor.scheme,
+        model_name=predictor.name,
+        model_sha256=predictor.sha256,
+        quotations=quotations,
+        predictions=tuple(predictions),
+        metrics=measure(thread, predictions, labels),
+        stances=stance_shares(predictions, labels, predictor.correction),
+        shares_corrected=predictor.correction is not None,
+    )
 
 
 def _quotable_ancestors(thread: Thread, i: int) -> list[int]:

@@ -15,7 +15,6 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Protocol
 
-from analyzer import __version__
 from analyzer.predictions import Prediction, Predictor, Progress, Scored, Turn
 from analyzer.prevalence import Correction
 from analyzer.scheme import Scheme
@@ -39,10 +38,10 @@ class Remembered(Predictor, Protocol):
 class CachedPredictor:
     """A model with a memory: equal turns are answered from the file, the others read and kept.
 
-    Beyond `most` answers those asked for longest ago are let go. Where the file cannot be used, it is done without.
+    Answers of another `version` of the program are not used. Beyond `most` answers those asked for longest ago are let go. Where the file cannot be used, it is done without.
     """
 
-    def __init__(self, model: Remembered, path: Path, *, most: int = MOST_ANSWERS):
+    def __init__(self, model: Remembered, path: Path, *, version: str = "", most: int = MOST_ANSWERS):
         self.name = model.name
         self.sha256 = model.sha256
         self.scheme = model.scheme
@@ -50,6 +49,7 @@ class CachedPredictor:
         self.identity = model.identity
         self._model = model
         self._path = path
+        self._version = version
         self._most = most
 
     def predict(self, turns: Sequence[Turn], *, progress: Progress | None = None) -> list[Prediction]:
@@ -66,7 +66,7 @@ class CachedPredictor:
         return [known[key] for key in keys]
 
     def _key(self, turn: Turn) -> bytes:
-        parts = json.dumps([__version__, self.identity, *astuple(turn)])  # escapes what UTF-8 cannot hold
+        parts = json.dumps([self._version, self.identity, *astuple(turn)])  # escapes what UTF-8 cannot hold
         return hashlib.sha256(parts.encode()).digest()
 
     def _recall(self, keys: Sequence[bytes]) -> dict[bytes, Prediction]:

@@ -151,15 +151,15 @@ class TargetPredictor:
         return self._model.predict([replace(turn, target=self._target) for turn in turns], progress=progress)
 
 
-def load_predictor(folder: Path, *, bulk: bool = False) -> OnnxPredictor:
+def load_predictor(folder: Path, *, bulk: bool = False, workers: int | None = None) -> OnnxPredictor:
     """Return the predictor of a model folder; raises ModelError where the folder is incomplete or damaged.
 
-    With `bulk` it takes longer to start and reads many comments faster (`engine.bulk_engine`).
+    With `bulk` it takes longer to start and reads many comments faster, by `workers` threads (`engine.bulk_engine`).
     """
     config, scheme = read_folder(folder)
     try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        engine = (bulk_engine if bulk else quick_engine)(folder / WEIGHTS)
+        engine = bulk_engine(folder / WEIGHTS, workers) if bulk else quick_engine(folder / WEIGHTS)
     except Exception as error:  # both libraries raise bare exceptions for a damaged file
         raise ModelError(f"{folder}: cannot load the model: {error}") from error
     tokenizer.no_truncation()

@@ -3,7 +3,7 @@
 import io
 import sys
 
-from analyzer.cli import conversion, models, reporting  # noqa: F401 (each module adds its commands to the application)
+from analyzer.cli import conversion, corpus, models, reporting  # noqa: F401 (each module adds its commands to the application)
 from analyzer.cli.base import app
 
 

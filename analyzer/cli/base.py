@@ -124,10 +124,10 @@ def read_file(file: str, *, input_format: str | None, column_map: str | None) ->
     from analyzer.formats import read_threads
 
     path_or_file: str | BinaryIO = sys.stdin.buffer if file == "-" else file
-    return read_threads(path_or_file, format=input_format, columns=_columns(column_map))
+    return read_threads(path_or_file, format=input_format, columns=parse_columns(column_map))
 
 
-def _columns(column_map: str | None) -> dict[str, str]:
+def parse_columns(column_map: str | None) -> dict[str, str]:
     """Return the columns of "text=body,parent=in_reply_to" by what they hold; raises ReadError for another form."""
     pairs = [pair.partition("=") for pair in column_map.split(",")] if column_map else []
     for what, _, column in pairs:
@@ -136,29 +136,29 @@ def _columns(column_map: str | None) -> dict[str, str]:
     return {what.strip(): column.strip() for what, _, column in pairs}
 
 
-def load_predictor(name: str, *, bulk: bool = False) -> "OnnxPredictor":
+def load_predictor(name: str, *, bulk: bool = False, engine_workers: int | None = None) -> "OnnxPredictor":
     """Return the predictor of a shipped model, or of a model folder; `bulk` makes it one for many comments."""
     from analyzer.classifier.predictor import load_predictor
 
-    return load_predictor(model_folder(name), bulk=bulk)
+    return load_predictor(model_folder(name), bulk=bulk, workers=engine_workers)
 
 
 def load_stance_model(
-    name: str, target: str | None, *, bulk: bool = False, cache: bool = False
+    name: str, target: str | None, *, bulk: bool = False, engine_workers: int | None = None, cache: bool = False
 ) -> "OnnxPredictor | TargetPredictor | CachedPredictor":
     """Return the predictor of a model's own topic, or of the stance towards a target in words.
 
-    With `cache` it keeps its answers for the next time.
+    With `cache` it keeps its answers for the next time. `bulk` suits many comments, read by `engine_workers` threads.
     """
     from analyzer.classifier.predictor import TargetPredictor
 
-    loaded = load_predictor(name, bulk=bulk)
+    loaded = load_predictor(name, bulk=bulk, engine_workers=engine_workers)
     predictor = loaded if target is None else TargetPredictor(loaded, target)
     if not cache:
         return predictor
     from analyzer.classifier.cache import CachedPredictor, cache_file
 
-    return CachedPredictor(predictor, cache_file())
+    return CachedPredictor(predictor, cache_file(), version=__version__)
 
 
 def choose_thread(threads: list[Thread], thread_id: str | None, name: str) -> Thread:
