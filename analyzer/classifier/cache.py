@@ -38,7 +38,8 @@ class Remembered(Predictor, Protocol):
 class CachedPredictor:
     """A model with a memory: equal turns are answered from the file, the others read and kept.
 
-    Answers of another `version` of the program are not used. Beyond `most` answers those asked for longest ago are let go. Where the file cannot be used, it is done without.
+    Answers of another `version` of the program are not used. Beyond `most` answers those asked for longest ago are let
+    go. Where the file cannot be used, it is done without.
     """
 
     def __init__(self, model: Remembered, path: Path, *, version: str = "", most: int = MOST_ANSWERS):

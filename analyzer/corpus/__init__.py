@@ -3,7 +3,7 @@
     inputs --scatter--> rows by bucket --analyse--> parts --merge--> OUT.parquet, OUT.threads.parquet, OUT.html
 
 All rows of a thread fall into one bucket, so a bucket can be analysed alone, on any machine. What is finished is
-kept in the folder `OUT.work` under its final name only: a killed run goes on where it was and ends with the same tables.
+kept in the folder `OUT.work` under its final name only: a killed run goes on where it was, to the same tables.
 """
 
 from analyzer.corpus.run import Report, run_corpus

@@ -75,13 +75,14 @@ def run_corpus(
     ray: str | None = None,
     work: Path | None = None,
     heard: Heard | None = None,
+    bucket_bytes: int = _BUCKET_BYTES,
 ) -> Report:
     """Analyse every thread of the inputs and return what came out; killed and called again, it goes on where it was.
 
     `identity` says what the answers depend on beside the rows: with another one, or changed inputs, it starts anew.
-    `ray` is the address of a Ray cluster that shares the `work` folder, "" for one on this machine. Raises ReadError
-    for an input that cannot be read at all, NoCommentsError where no row could be, and AnalyzerError where workers
-    keep dying.
+    `ray` is the address of a Ray cluster that shares the `work` folder, "" for one on this machine. `bucket_bytes` is
+    the share of the inputs, unpacked, that one worker analyses at a time. Raises ReadError for an input that cannot be
+    read at all, NoCommentsError where no row could be, and AnalyzerError where workers keep dying.
     """
     heard = heard or (lambda what, done, total: None)
     names = find_inputs(list(inputs))
@@ -90,7 +91,7 @@ def run_corpus(
         work or Path(f"{output}.work"),
         tuple(names),
         dict(columns or {}),
-        _bucket_count(names, sizes),
+        _bucket_count(names, sizes, bucket_bytes),
         load,
     )
     _prepare(job, {"inputs": dict(zip(names, states, strict=True)), "columns": job.columns, "identity": identity})
@@ -250,11 +251,11 @@ def _beside(output: str, ending: str) -> str:
     return output.removesuffix(".parquet") + ending
 
 
-def _bucket_count(names: Sequence[str], sizes: Sequence[int]) -> int:
+def _bucket_count(names: Sequence[str], sizes: Sequence[int], bucket_bytes: int) -> int:
     unpacked = sum(
         size * (_PACKED_FACTOR if name.endswith(_PACKED) else 1) for name, size in zip(names, sizes, strict=True)
     )
-    return min(_MOST_BUCKETS, 1 + unpacked // _BUCKET_BYTES)
+    return min(_MOST_BUCKETS, 1 + unpacked // bucket_bytes)
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import fsspec
 import zstandard
@@ -86,7 +86,8 @@ def read_records(name: str, columns: Mapping[str, str]) -> Iterator[Row | Reject
             elif lines.peek(1)[:1] == b"[":
                 raise ReadError(f"{name} is one JSON list; a corpus is read line by line: give JSON Lines")
             else:
-                yield from _table_rows(lines, name, columns)
+                with io.TextIOWrapper(lines, encoding="utf-8", errors="replace", newline="") as text:
+                    yield from _table_rows(text, name, columns)
         except _DAMAGE as error:
             raise ReadError(f"{name}: damaged: {error}") from error
 
@@ -157,8 +158,7 @@ def _object_rows(records: Iterator[tuple[int, Any]], name: str, columns: Mapping
         _require({role for keys in keys_of.values() for role, key in zip(ROLES, keys, strict=True) if key}, known, name)
 
 
-def _table_rows(lines: Any, name: str, columns: Mapping[str, str]) -> Iterator[Row | Rejected]:
-    text = io.TextIOWrapper(lines, encoding="utf-8", errors="replace", newline="")
+def _table_rows(text: TextIO, name: str, columns: Mapping[str, str]) -> Iterator[Row | Rejected]:
     first = text.readline()
     delimiter, header = split_header(first.rstrip("\r\n"), columns)
     roles = column_roles(header, columns)

@@ -30,12 +30,12 @@ td + td, th + th { text-align: end; }
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """A thread as the page lists it; `disagreement` is its share among judged replies, None for fewer than ten."""
+    """A thread as the page lists it; `authors` is None where none are named, `disagreement` is its share among judged replies, None for fewer than ten."""
 
     id: str
     title: str
     comments: int
-    authors: int
+    authors: int | None
     disagreement: float | None
     stances: dict[str, int]
 
