@@ -3,11 +3,10 @@
     python benchmarks/corpus_speed.py TEXTS.jsonl[.gz] [--comments 1000000] [--workers 2] [--kills 20] [--ray]
 
 Needs the `corpus` extra and psutil; --ray also the `ray` extra. The texts are resampled, threads have sizes drawn from
-an exponential distribution (mean 25), seven of ten comments answer an earlier one, and the rows are shuffled. Prints the
-seconds, the processor seconds (both of all processes) and the largest resident memory of all processes together, that
-of each step's workers included. With --kills the run is killed (SIGKILL, its workers too) that many times at random
-moments and resumed, and its tables are compared with the undisturbed run's; with --ray the same on
-Ray.
+an exponential distribution (mean 25), seven of ten comments answer an earlier one, and the rows are shuffled. Prints
+the seconds, the processor seconds and the largest resident memory, the last two of all processes together. With --kills
+the run is killed (SIGKILL, its workers too) that many times at random moments and resumed, and its tables are compared
+with the undisturbed run's; with --ray the same on Ray.
 """
 
 import argparse
@@ -79,8 +78,9 @@ def generate(texts_file: Path, path: Path, comments: int) -> None:
     with path.open("w", encoding="utf-8") as out:
         for thread, i in places:
             parent = f'"c{random_.randrange(i)}"' if i and random_.random() < 0.7 else "null"
+            author = f"u{random_.randrange(5000)}"
             out.write(
-                f'{{"thread_id": "t{thread}", "id": "c{i}", "parent_id": {parent}, "author": "u{random_.randrange(5000)}"'
+                f'{{"thread_id": "t{thread}", "id": "c{i}", "parent_id": {parent}, "author": "{author}"'
                 f', "created": {1_700_000_000 + 60 * i}, "text": {random_.choice(texts)}}}\n'
             )
 

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -178,8 +179,16 @@ _worker: _Worker | None = None
 
 
 def _start(job: _Job, step: Step) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     global _worker
     _worker = _Worker(job, step)
+
+
+def _end_with_parent() -> None:
+    """Leave when the process that gives out the work is gone: a killed run leaves no worker behind."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _work(item: int) -> tuple[int, dict[str, int]]:

@@ -30,7 +30,10 @@ td + td, th + th { text-align: end; }
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """A thread as the page lists it; `authors` is None where none are named, `disagreement` is its share among judged replies, None for fewer than ten."""
+    """A thread as the page lists it; `authors` is None where none are named.
+
+    `disagreement` is its share among judged replies, None for fewer than ten.
+    """
 
     id: str
     title: str
