@@ -36,7 +36,9 @@ def run(
     model: ModelName = DEFAULT_MODEL,
     target: Target = None,
     columns: ColumnMap = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes, each with the model loaded.")] = 2,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes, each with the model loaded; one a processor by default.")
+    ] = None,
     ray: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on this Ray cluster; `local` starts one here.")
     ] = None,
@@ -54,6 +56,7 @@ def run(
     run_corpus = _corpus_module().run_corpus
     if "://" in output and work is None:
         raise AnalyzerError(f"{output} is no local file; say with --work where unfinished work may be kept")
+    from analyzer.classifier.engine import processors
     from analyzer.classifier.folder import read_folder
 
     config, _ = read_folder(model_folder(model))
@@ -63,7 +66,7 @@ def run(
         partial(base.load_stance_model, str(model_folder(model)), target, bulk=True, engine_workers=1),
         identity=f"{config} {target!r}",
         columns=base.parse_columns(columns),
-        workers=workers,
+        workers=workers or processors(),
         ray=None if ray is None else ray.removeprefix("local"),
         work=work,
         heard=_show if sys.stderr.isatty() else None,

@@ -1,5 +1,6 @@
 """The steps of a run on Ray Data: a worker is a long-lived actor with the model loaded; a lost one is replaced."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -33,8 +34,9 @@ def each_on_ray(
             answer = self._worker(int(batch["item"][0]))
             return {key: [value] for key, value in answer.items()}
 
+    logging.getLogger("ray.data").setLevel(logging.WARNING)
     if not ray.is_initialized():
-        ray.init(address=address or None, log_to_driver=False, include_dashboard=False)
+        ray.init(address=address or None, log_to_driver=False, logging_level=logging.WARNING)
     ray.data.DataContext.get_current().enable_progress_bars = False
     cores = ray.cluster_resources().get("CPU", 1.0)
     data = ray.data.from_items([{"item": item} for item in items], override_num_blocks=len(items))

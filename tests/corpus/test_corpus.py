@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import zstandard
+from typer.testing import CliRunner
 
 pytest.importorskip("fsspec")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -226,3 +227,29 @@ def test_addresses_are_read_and_written(tmp_path: Path) -> None:
     assert report.rows == 4
     with files.open("/ferry/out.threads.parquet", "rb") as file:
         assert pq.read_table(file).num_rows == 2
+
+
+def test_the_commands_write_and_sum_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from analyzer.cli import app, base
+
+    monkeypatch.setattr(base, "load_predictor", lambda name, **_: ToyPredictor())
+    path, out = write_jsonl(tmp_path / "in.jsonl", [*FERRY, {"id": "c9"}]), tmp_path / "out.parquet"
+    result = CliRunner().invoke(app, ["corpus", path, "-o", str(out), "--workers", "1"])
+    assert result.stdout.splitlines()[0] == "4 rows read, 1 left out"
+    assert [line.rpartition("/")[2] for line in result.stdout.splitlines()[1:]] == [
+        "out.parquet",
+        "out.threads.parquet",
+        "out.html",
+        "out.rejected.jsonl",
+    ]
+    shown = CliRunner().invoke(app, ["corpus", "summary", str(out)]).stdout
+    assert shown.startswith("2 threads, 4 comments (0 deleted), 1 missing\n  for-treaty  1  25.0%\n")
+    assert "  t1  Ferry  3 comments\n" in shown
+
+
+def test_a_summary_of_something_else_is_one_line(tmp_path: Path) -> None:
+    from analyzer.cli import app
+
+    (tmp_path / "out.parquet").write_text("no table")
+    result = CliRunner().invoke(app, ["corpus", "summary", str(tmp_path / "out.parquet")])
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
