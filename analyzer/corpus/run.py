@@ -87,6 +87,8 @@ def run_corpus(
     """
     heard = heard or (lambda what, done, total: None)
     names = find_inputs(list(inputs))
+    if os.path.realpath(output) in map(os.path.realpath, names):
+        raise AnalyzerError(f"{output}: this is a file that is read; write to another one")
     sizes, states = zip(*[input_state(name) for name in names], strict=True)
     job = _Job(
         work or Path(f"{output}.work"),
@@ -99,7 +101,7 @@ def run_corpus(
     counts = list(_counted(_each(job, _scatter, range(len(names)), workers, ray), "reading", len(names), heard))
     rows, rejected = (sum(count[key] for count in counts) for key in ("rows", "rejected"))
     if not rows:
-        raise NoCommentsError(f"no row of {len(names)} input{'s' * (len(names) != 1)} could be read; see {job.rows(0)}")
+        raise NoCommentsError(f"no row of {names[0]} could be read: {_first_reason(job) or 'it holds none'}")
     buckets = [bucket for bucket in range(job.buckets) if not job.part("comments", bucket).exists()]
     for done, _ in enumerate(_each(job, _analyse, buckets, workers, ray), start=1 + job.buckets - len(buckets)):
         heard("analysing", done, job.buckets)
@@ -115,6 +117,15 @@ def run_corpus(
     return report
 
 
+def _first_reason(job: _Job) -> str | None:
+    """Return why the first row that was left out was."""
+    for i in range(len(job.inputs)):
+        with (job.rows(i) / REJECTED).open(encoding="utf-8") as lines:
+            for line in lines:
+                return str(json.loads(line)["reason"])
+    return None
+
+
 def _prepare(job: _Job, plan: dict[str, Any]) -> None:
     """Make the work folder; what an earlier run with another plan left there is removed."""
     text = json.dumps(plan | {"buckets": job.buckets}, indent=1)
@@ -122,9 +133,12 @@ def _prepare(job: _Job, plan: dict[str, Any]) -> None:
     if not (path.exists() and path.read_text(encoding="utf-8") == text):
         if job.work.exists() and not path.exists() and any(job.work.iterdir()):
             raise AnalyzerError(f"{job.work} is not of an earlier run; move it, or choose another folder with --work")
-        shutil.rmtree(job.work, ignore_errors=True)
-        job.work.mkdir(parents=True)
-        _write(path, text)
+        try:
+            shutil.rmtree(job.work, ignore_errors=True)
+            job.work.mkdir(parents=True)
+            _write(path, text)
+        except OSError as error:
+            raise AnalyzerError(f"{job.work}: cannot write: {error.strerror}") from error
     (job.work / "parts").mkdir(exist_ok=True)
 
 

@@ -172,13 +172,28 @@ def test_columns_may_have_other_names(tmp_path: Path) -> None:
     [
         ('[{"id": "c1"}]', ReadError, "one JSON list"),
         ('{"id": "c1", "text": "Hmm.", "parent_id": null}', ReadError, "no thread column"),
-        ("thread_id,id,parent_id,text\n", NoCommentsError, "no row"),
+        ("thread_id,id,parent_id,text\n", NoCommentsError, "no row of .* it holds none"),
+        ('{"id":\n"c1"}\n', NoCommentsError, "no row of .* not valid JSON"),
     ],
 )
 def test_an_input_that_cannot_be_read_is_an_error(tmp_path: Path, content: str, error: type, words: str) -> None:
     (tmp_path / "in").write_text(content)
     with pytest.raises(error, match=words):
         run([str(tmp_path / "in")], tmp_path / "out.parquet")
+
+
+def test_the_input_is_never_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "in.parquet"
+    pq.write_table(pa.Table.from_pylist(FERRY), path)
+    with pytest.raises(AnalyzerError, match="a file that is read"):
+        run([str(path)], path)
+    assert pq.read_table(path).num_rows == 4
+
+
+def test_an_output_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "in.jsonl", FERRY)
+    with pytest.raises(AnalyzerError, match="cannot write"):
+        run([path], Path(path) / "out.parquet")
 
 
 def test_an_input_that_is_not_there_is_an_error(tmp_path: Path) -> None:
