@@ -1,12 +1,13 @@
 """Analyse a generated corpus of real texts with a predictor that only looks at lengths, and measure time and memory.
 
     python benchmarks/corpus_speed.py TEXTS.jsonl[.gz] [--comments 1000000] [--workers 2] [--kills 20] [--ray]
+        [--bucket-bytes N] [--keep ROWS.jsonl]
 
 Needs the `corpus` extra and psutil; --ray also the `ray` extra. The texts are resampled, threads have sizes drawn from
 an exponential distribution (mean 25), seven of ten comments answer an earlier one, and the rows are shuffled. Prints
 the seconds, the processor seconds and the largest resident memory, the last two of all processes together. With --kills
 the run is killed (SIGKILL, its workers too) that many times at random moments and resumed, and its tables are compared
-with the undisturbed run's; with --ray the same on Ray.
+with the undisturbed run's; with --ray the same on Ray. --keep only writes the rows.
 """
 
 import argparse
@@ -85,9 +86,10 @@ def generate(texts_file: Path, path: Path, comments: int) -> None:
             )
 
 
-def start(path: Path, output: Path, workers: int, ray: bool) -> subprocess.Popen[bytes]:
+def start(path: Path, output: Path, workers: int, bucket_bytes: int, *, ray: bool = False) -> subprocess.Popen[bytes]:
     """Start a run in a process group of its own."""
-    command = [sys.executable, __file__, "--run", str(path), str(output), str(workers), "ray" if ray else ""]
+    settings = [str(workers), str(bucket_bytes), "ray" if ray else ""]
+    command = [sys.executable, __file__, "--run", str(path), str(output), *settings]
     return subprocess.Popen(command, start_new_session=True)
 
 
@@ -122,12 +124,12 @@ def _resident(process: psutil.Process) -> int:
     return int(memory.rss - memory.shared)
 
 
-def kill_and_resume(path: Path, output: Path, workers: int, kills: int, seconds: float) -> None:
-    """Kill a run at random moments, each at most a run's time after its start, and resume it to its end."""
+def kill_and_resume(path: Path, output: Path, workers: int, bucket_bytes: int, *, kills: int, seconds: float) -> None:
+    """Kill a run at random moments, each at most a quarter of its time after its start, and resume it to its end."""
     random_ = random.Random(20)
     done = 0
     while done < kills:
-        process = start(path, output, workers, ray=False)
+        process = start(path, output, workers, bucket_bytes)
         time.sleep(random_.uniform(0.5, seconds / 4))
         if process.poll() is not None:  # it was finished before; the next moment is for a new run
             output.unlink()
@@ -135,7 +137,7 @@ def kill_and_resume(path: Path, output: Path, workers: int, kills: int, seconds:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         done += 1
-    if start(path, output, workers, ray=False).wait():
+    if start(path, output, workers, bucket_bytes).wait():
         raise SystemExit("the resumed run failed")
 
 
@@ -153,26 +155,40 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--ray", action="store_true")
+    parser.add_argument("--bucket-bytes", type=int, default=6_000_000)
+    parser.add_argument("--keep", type=Path, metavar="ROWS.jsonl")
     options = parser.parse_args()
+    if options.keep:
+        generate(options.texts, options.keep, options.comments)
+        return
+    settings = (options.workers, options.bucket_bytes)
     with tempfile.TemporaryDirectory(prefix="corpus-") as folder:
         path, whole = Path(folder, "in.jsonl"), Path(folder, "whole.parquet")
         generate(options.texts, path, options.comments)
         print(f"{options.comments:,} comments, {path.stat().st_size / 1e6:.0f} MB of JSON Lines", flush=True)
-        seconds, used, peak = measure(start(path, whole, options.workers, ray=False))
+        seconds, used, peak = measure(start(path, whole, *settings))
         print(f"{options.workers} workers: {seconds:.0f} s, {used:.0f} processor s, {peak:.2f} GB resident", flush=True)
         if options.kills:
             again = Path(folder, "again.parquet")
-            kill_and_resume(path, again, options.workers, options.kills, seconds)
+            kill_and_resume(path, again, *settings, kills=options.kills, seconds=seconds)
             print(f"killed {options.kills} times: same rows {same_tables(whole, again)}", flush=True)
         if options.ray:
             on_ray = Path(folder, "ray.parquet")
-            seconds, used, peak = measure(start(path, on_ray, options.workers, ray=True))
+            seconds, used, peak = measure(start(path, on_ray, *settings, ray=True))
             print(f"Ray, {options.workers} workers: {seconds:.0f} s; same rows {same_tables(whole, on_ray)}")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--run"]:
-        source, output, workers, ray = sys.argv[2:6]
-        run_corpus([source], output, StubPredictor, identity="stub", workers=int(workers), ray="" if ray else None)
+        source, output, workers, bucket_bytes, ray = sys.argv[2:7]
+        run_corpus(
+            [source],
+            output,
+            StubPredictor,
+            identity="stub",
+            workers=int(workers),
+            bucket_bytes=int(bucket_bytes),
+            ray="" if ray else None,
+        )
     else:
         main()
