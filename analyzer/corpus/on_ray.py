@@ -36,7 +36,7 @@ def each_on_ray(
 
     logging.getLogger("ray.data").setLevel(logging.WARNING)
     if not ray.is_initialized():
-        ray.init(address=address or None, log_to_driver=False, logging_level=logging.WARNING)
+        ray.init(address=address or None, include_dashboard=False, log_to_driver=False, logging_level=logging.WARNING)
     ray.data.DataContext.get_current().enable_progress_bars = False
     cores = ray.cluster_resources().get("CPU", 1.0)
     data = ray.data.from_items([{"item": item} for item in items], override_num_blocks=len(items))
