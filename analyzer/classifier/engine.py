@@ -36,7 +36,7 @@ def bulk_engine(weights: Path, workers: int | None = None) -> Engine:
     """Return the engine that answers most comments a second: `workers` threads, by default one a processor.
 
     That is OpenVINO where it is installed (extra `fast`), in bfloat16 on a processor that multiplies it, else ONNX
-    Runtime. OpenVINO takes a second to start, and a score differs from ONNX Runtime's in its third digit.
+    Runtime. OpenVINO takes a second to start, and its scores differ a little from ONNX Runtime's.
     """
     workers = workers or processors()
     try:

@@ -131,10 +131,14 @@ def _prepare(job: _Job, plan: dict[str, Any]) -> None:
     text = json.dumps(plan | {"buckets": job.buckets}, indent=1)
     path = job.work / "plan.json"
     if not (path.exists() and path.read_text(encoding="utf-8") == text):
-        if job.work.exists() and not path.exists() and any(job.work.iterdir()):
+        if (
+            job.work.exists()
+            and not path.exists()
+            and any(entry.suffix != ".unfinished" for entry in job.work.iterdir())
+        ):
             raise AnalyzerError(f"{job.work} is not of an earlier run; move it, or choose another folder with --work")
         try:
-            shutil.rmtree(job.work, ignore_errors=True)
+            _discard(job.work)
             job.work.mkdir(parents=True)
             _write(path, text)
         except OSError as error:
@@ -255,7 +259,16 @@ def _finish(job: _Job, report: Report) -> None:
     targets = [report.comments, report.threads, report.page, report.rejected_file]
     for file, name in zip(files, filter(None, targets), strict=True):
         _put(file, name)
-    shutil.rmtree(job.work)
+    _discard(job.work)
+
+
+def _discard(work: Path) -> None:
+    """Remove a work folder under another name, so that half of one is never taken for an earlier run's."""
+    discarded = work.with_name(f"{work.name}.discarded")
+    shutil.rmtree(discarded, ignore_errors=True)
+    if work.exists():
+        work.rename(discarded)
+        shutil.rmtree(discarded)
 
 
 def _put(file: Path, target: str) -> None:

@@ -154,6 +154,15 @@ def test_what_an_input_was_before_it_changed_is_not_used(tmp_path: Path) -> None
     assert run([path], tmp_path / "out.parquet").rows == 4
 
 
+def test_a_run_killed_while_it_cleaned_up_leaves_nothing_that_is_used(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "in.jsonl", FERRY)
+    (tmp_path / "out.parquet.work.discarded" / "rows" / "input-00000").mkdir(parents=True)
+    (tmp_path / "out.parquet.work").mkdir()
+    (tmp_path / "out.parquet.work" / "plan.unfinished").write_text("{")
+    assert run([path], tmp_path / "out.parquet").rows == 4
+    assert sorted(entry.name for entry in tmp_path.iterdir() if "work" in entry.name) == []
+
+
 def test_a_folder_of_the_user_s_is_not_emptied(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("Dear")
