@@ -4,8 +4,9 @@ It knows neither file formats nor reports.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # Nobody quotes from further up, and a chain of thousands must not cost the square of its length.
 _QUOTABLE_ANCESTORS = 20
 _FEW_DECIDED = 10
+_POINTS = {"draws": 0, "shuffles": 0}
 
 
 class Model(Predictor, Protocol):
@@ -110,32 +112,45 @@ def analyze(
 
     Flags are raised by the shipped thresholds, or by `thresholds`.
     """
-    turns: dict[int, Turn] = {}
-    quotations: list[tuple[Quotation, ...]] = []
-    for i, comment in enumerate(thread.comments):
-        if comment.status != "ok":
-            quotations.append(())
-            continue
-        turns[i], quotes = read_turn(thread, i)
-        quotations.append(quotes)
-    answers = dict(zip(turns, predictor.predict(list(turns.values()), progress=progress), strict=True)) if turns else {}
-    predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
-    own_words = [turns[i].text if i in turns else "" for i in range(len(thread.comments))]
-    mix = tuple(predictor.correction.mix) if predictor.correction else None
-    return Analysis(
-        source=source,
-        thread=thread,
-        scheme=predictor.scheme,
-        model_name=predictor.name,
-        model_sha256=predictor.sha256,
-        quotations=tuple(quotations),
-        predictions=predictions,
-        metrics=measure(thread, predictions, predictor.scheme.labels, mix=mix),
-        stances=stance_shares(predictions, predictor.scheme.labels, predictor.correction),
-        shares_corrected=predictor.correction is not None,
-        mix=mix,
-        flags=tuple(raise_flags(thread, predictions, own_words=own_words, thresholds=thresholds)),
-    )
+    return analyze_all([thread], predictor, source=source, progress=progress, thresholds=thresholds)[0]
+
+
+def analyze_all(
+    threads: Sequence[Thread],
+    predictor: Model,
+    *,
+    source: Source,
+    progress: Progress | None = None,
+    thresholds: Thresholds | None = None,
+    intervals: bool = True,
+) -> list[Analysis]:
+    """Return the analysis of each thread; the comments of all are classified in one call.
+
+    Without `intervals` the metrics are points, and a small thread takes a fraction of the time.
+    """
+    turns: list[dict[int, Turn]] = []
+    quotations: list[list[tuple[Quotation, ...]]] = []
+    for thread in threads:
+        turns.append({})
+        quotations.append([()] * len(thread.comments))
+        for i, comment in enumerate(thread.comments):
+            if comment.status == "ok":
+                turns[-1][i], quotations[-1][i] = read_turn(thread, i)
+    asked = [turn for own in turns for turn in own.values()]
+    answers = iter(predictor.predict(asked, progress=progress) if asked else ())
+    return [
+        _analysis(
+            thread,
+            predictor,
+            source,
+            own,
+            dict(zip(own, islice(answers, len(own)), strict=True)),
+            tuple(quoted),
+            thresholds,
+            intervals,
+        )
+        for thread, own, quoted in zip(threads, turns, quotations, strict=True)
+    ]
 
 
 def analyze_branch(analysis: Analysis, i: int) -> Analysis:
@@ -206,6 +221,36 @@ def stance_shares(
             shares[label] = StanceShare(counts[label], float(share), float(low), float(high), too_few)
     shares[UNCLEAR] = _share(counts[UNCLEAR], counts.total(), too_few=False)
     return shares
+
+
+def _analysis(
+    thread: Thread,
+    predictor: Model,
+    source: Source,
+    turns: Mapping[int, Turn],
+    answers: Mapping[int, Prediction],
+    quotations: tuple[tuple[Quotation, ...], ...],
+    thresholds: Thresholds | None,
+    intervals: bool,
+) -> Analysis:
+    labels = predictor.scheme.labels
+    predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
+    own_words = [turns[i].text if i in turns else "" for i in range(len(thread.comments))]
+    mix = tuple(predictor.correction.mix) if predictor.correction else None
+    return Analysis(
+        source=source,
+        thread=thread,
+        scheme=predictor.scheme,
+        model_name=predictor.name,
+        model_sha256=predictor.sha256,
+        quotations=quotations,
+        predictions=predictions,
+        metrics=measure(thread, predictions, labels, mix=mix, **({} if intervals else _POINTS)),
+        stances=stance_shares(predictions, labels, predictor.correction),
+        shares_corrected=predictor.correction is not None,
+        mix=mix,
+        flags=tuple(raise_flags(thread, predictions, own_words=own_words, thresholds=thresholds)),
+    )
 
 
 def _quotable_ancestors(thread: Thread, i: int) -> list[int]:

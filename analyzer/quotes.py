@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SHORT = 3
 """The fewest repeated words that are a quotation if they are a whole sentence or inside quotation marks."""
@@ -14,6 +15,8 @@ _LONG = 6
 """The fewest repeated words that are a quotation in running text."""
 _PLACES = 8
 """Places kept for one word sequence, so that "a a a a …" stays linear."""
+_TEXTS_KEPT = 64
+"""Texts whose words are kept: a comment's ancestors are those of its neighbours."""
 
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _MARKED_LINES = re.compile(r"(?:^[ \t]*(?:>|&gt;)[^\n]*(?:\n|\Z))+", re.MULTILINE)
@@ -104,6 +107,7 @@ def mask_quotes(text: str, quotes: Sequence[Quote]) -> str:
     return re.sub(r"\n{3,}", "\n\n", masked).strip()
 
 
+@lru_cache(_TEXTS_KEPT)
 def _words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(_plain(text))]
 

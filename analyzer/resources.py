@@ -19,5 +19,10 @@ def model_folder(name: str) -> Path:
     for folder in (resource("models", name), Path(name)):
         if (folder / "config.json").is_file():
             return folder
-    shipped = ", ".join(sorted(path.parent.name for path in resource("models").glob("*/config.json")))
+    shipped = ", ".join(shipped_models())
     raise ModelError(f"no model {name!r}: it is neither a folder with a config.json nor a shipped model ({shipped})")
+
+
+def shipped_models() -> list[str]:
+    """Return the names of the shipped models, sorted."""
+    return sorted(path.parent.name for path in resource("models").glob("*/config.json"))

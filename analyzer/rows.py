@@ -10,7 +10,7 @@ from analyzer.classifier.inputs import make_turn
 from analyzer.plain import json_text
 from analyzer.predictions import Prediction, Predictor, Turn
 
-_BATCH_ROWS = 512
+_BATCH_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True)

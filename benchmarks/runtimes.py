@@ -20,12 +20,13 @@ from pathlib import Path
 import numpy as np
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from analyzer.classifier.engine import quick_engine
 from analyzer.classifier.examples import read_examples
 from analyzer.classifier.export import export_float, export_int8
 from analyzer.classifier.inputs import encode
 from analyzer.classifier.learning import load_tokenizer, published_encoder
 from analyzer.classifier.network import new_network
-from analyzer.classifier.predictor import model_feed, open_session
+from analyzer.classifier.predictor import model_feed
 from analyzer.classifier.training import Settings, fit
 from analyzer.resources import resource
 from analyzer.scheme import read_scheme
@@ -35,8 +36,8 @@ Run = Callable[[dict[str, np.ndarray]], list[np.ndarray]]
 
 def ort(path: Path) -> Run:
     """Return ONNX Runtime with the file loaded."""
-    session = open_session(path)
-    return lambda feed: session.run(["stance", "agreement"], feed)
+    engine = quick_engine(path)
+    return lambda feed: list(engine.run(feed)[:2])
 
 
 def openvino(path: Path, precision: str | None = None, *, compress: bool = False) -> Run:

@@ -29,6 +29,7 @@ class ToyPredictor:
     sha256 = "f" * 64
     scheme = SCHEME
     correction: Correction | None = None
+    identity = "toy"
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []

@@ -113,7 +113,12 @@ def read_folder(folder: Path) -> tuple[ModelConfig, Scheme]:
 
 def weights_sha256(folder: Path) -> str:
     """Return the hex digest of a model folder's weights, the file and its continuations."""
-    return file_sha256(folder / WEIGHTS, *sorted(folder.glob(f"{WEIGHTS}.*")))
+    return file_sha256(*_weights_files(folder))
+
+
+def weights_bytes(folder: Path) -> int:
+    """Return the size of a model folder's weights."""
+    return sum(path.stat().st_size for path in _weights_files(folder))
 
 
 def file_sha256(*paths: Path) -> str:
@@ -124,3 +129,7 @@ def file_sha256(*paths: Path) -> str:
             while block := file.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def _weights_files(folder: Path) -> list[Path]:
+    return [folder / WEIGHTS, *sorted(folder.glob(f"{WEIGHTS}.*"))]

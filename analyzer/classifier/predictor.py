@@ -1,16 +1,16 @@
-"""A model folder -> a predictor on ONNX Runtime, offline and without torch (why this one: models/LOG.md)."""
+"""A model folder -> a predictor, offline and without torch (why on these runtimes: models/LOG.md)."""
 
-import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from analyzer.classifier.calibration import Floats, Ints, sigmoid, softmax
+from analyzer.classifier.calibration import Floats, sigmoid, softmax
+from analyzer.classifier.engine import Engine, bulk_engine, quick_engine
 from analyzer.classifier.folder import TOKENIZER, WEIGHTS, ModelConfig, read_folder
 from analyzer.classifier.inputs import encode_windows
 from analyzer.classifier.language import is_foreign
@@ -20,6 +20,7 @@ from analyzer.prevalence import Correction
 from analyzer.scheme import Scheme, target_scheme
 
 _BATCH_TOKENS = 512  # little padding: a thread of 27 comments takes half the time it took in batches of 4,096
+_TOKENISED_AT_ONCE = 1024  # turns; the next are tokenised while these are read
 
 
 class HeadLogits(NamedTuple):
@@ -34,30 +35,34 @@ class HeadLogits(NamedTuple):
 class OnnxPredictor:
     """A loaded model; `predict` is its one method. Safe to use from several threads."""
 
-    def __init__(
-        self, config: ModelConfig, scheme: Scheme, tokenizer: Tokenizer, session: onnxruntime.InferenceSession
-    ):
+    def __init__(self, config: ModelConfig, scheme: Scheme, tokenizer: Tokenizer, engine: Engine):
         self.name = config.name
         self.sha256 = config.sha256
         self.scheme = scheme
         self.config = config
         self.correction: Correction | None = config.correction
-        self.reads_targets = any(output.name == "target" for output in session.get_outputs())
+        self.engine = engine
+        self.identity = f"{config} {engine.name}"
+        self.reads_targets = "target" in engine.outputs
         self._tokenizer = tokenizer
-        self._session = session
 
     def predict(self, turns: Sequence[Turn], *, progress: Progress | None = None) -> list[Prediction]:
         """Return one prediction a turn, in order; `progress` hears of each finished batch.
 
-        A turn with a target is read twice: with the target for its stance, with its parent for the rest. Raises
-        ModelError for one where the model has no head for targets.
+        Equal turns are read once. One with a target is read twice: with the target for its stance, with its parent for
+        the rest. Raises ModelError for it where the model has no head for targets.
         """
+        unique = list(dict.fromkeys(turns))
+        if len(unique) < len(turns):
+            answers = dict(zip(unique, self.predict(unique, progress=progress), strict=True))
+            if progress:
+                progress(len(turns) - len(unique))
+            return [answers[turn] for turn in turns]
         asked = [i for i, turn in enumerate(turns) if turn.target]
         if asked and not self.reads_targets:
             raise ModelError(f"model {self.name!r} has no head for a target in words; the shipped models have one")
         plain = [replace(turn, target=None) if turn.target else turn for turn in turns]
-        windows = encode_windows(self._tokenizer, plain + [turns[i] for i in asked])
-        heads = self._logits(windows, progress, counted=len(turns))
+        heads, windows = self._read(plain + [turns[i] for i in asked], progress, counted=len(turns))
         config = self.config
         stance_scores = softmax(heads.stance[: len(turns)], config.stance_scaling).tolist()
         agreement_scores = softmax(heads.agreement, config.agreement_scaling).tolist()
@@ -81,32 +86,52 @@ class OnnxPredictor:
 
         Those of a comment longer than one window are the means over its windows, weighted by their tokens.
         """
-        return self._logits(encode_windows(self._tokenizer, turns), progress, counted=len(turns))
+        return self._read(turns, progress, counted=len(turns))[0]
 
-    def _logits(self, windows: Sequence[Sequence[Encoding]], progress: Progress | None, *, counted: int) -> HeadLogits:
-        """Return the logits of turns in windows; `progress` hears of those among the first `counted` turns."""
-        encodings = [window for turn in windows for window in turn]
-        turn_of = np.repeat(np.arange(len(windows)), [len(turn) for turn in windows])
-        left = [len(turn) for turn in windows]
-        outputs = [
-            np.empty((len(encodings), len(self.config.stance_labels))),
-            np.empty((len(encodings), len(self.config.agreement_labels))),
-            np.empty(len(encodings)),
-        ]
-        if self.reads_targets:
-            outputs.append(np.empty((len(encodings), len(TARGET_LABELS))))
-        for rows in _batches(encodings):
-            feed = model_feed([encodings[i] for i in rows])
-            for output, values in zip(outputs, self._session.run(None, feed), strict=True):
-                output[rows] = values
-            if progress:
-                progress(sum(turn < counted for turn in _finished(turn_of[rows], left)))
-        if len(encodings) > len(windows):
-            lengths = np.array([len(encoding.type_ids) - sum(encoding.type_ids) for encoding in encodings])
+    def _read(
+        self, turns: Sequence[Turn], progress: Progress | None, *, counted: int
+    ) -> tuple[HeadLogits, list[list[Encoding]]]:
+        """Return the logits of the turns and their windows; `progress` hears of the first `counted` turns.
+
+        This thread tokenises, and the engine's workers read what is ready.
+        """
+        windows: list[list[Encoding]] = []
+        turn_of: list[int] = []  # of each window
+        batches: list[tuple[list[int], Future[Sequence[np.ndarray]]]] = []
+        pool = ThreadPoolExecutor(self.engine.workers)
+        try:
+            for start in range(0, len(turns), _TOKENISED_AT_ONCE):
+                new = encode_windows(self._tokenizer, turns[start : start + _TOKENISED_AT_ONCE])
+                encodings = [window for turn in new for window in turn]
+                first = len(turn_of)
+                turn_of += [turn for turn, of_turn in enumerate(new, start) for _ in of_turn]
+                windows += new
+                for rows in _batches(encodings):
+                    answer = pool.submit(self._run, [encodings[i] for i in rows])
+                    batches.append(([first + i for i in rows], answer))
+            left = [len(turn) for turn in windows]
+            outputs = [np.empty((len(turn_of), *shape)) for shape in self._shapes()]
+            for rows, answer in batches:
+                for output, values in zip(outputs, answer.result(), strict=True):
+                    output[rows] = values
+                if progress:
+                    progress(sum(turn < counted for turn in _finished([turn_of[row] for row in rows], left)))
+        finally:
+            pool.shutdown(cancel_futures=True)  # whoever stops the program does not wait for the rest
+        if len(turn_of) > len(windows):
+            lengths = np.array([len(window.type_ids) - sum(window.type_ids) for turn in windows for window in turn])
             share = lengths / np.bincount(turn_of, lengths)[turn_of]
             outputs = [_pooled(output, turn_of, share, len(windows)) for output in outputs]
         stance, agreement, attack, *target = outputs
-        return HeadLogits(stance, agreement, attack, target[0] if target else None)
+        return HeadLogits(stance, agreement, attack, target[0] if target else None), windows
+
+    def _run(self, encodings: Sequence[Encoding]) -> Sequence[np.ndarray]:
+        return self.engine.run(model_feed(encodings))
+
+    def _shapes(self) -> list[tuple[int, ...]]:
+        """Return the shape of each head's answer to one window."""
+        heads = [(len(self.config.stance_labels),), (len(self.config.agreement_labels),), ()]
+        return [*heads, (len(TARGET_LABELS),)] if self.reads_targets else heads
 
 
 class TargetPredictor:
@@ -117,6 +142,7 @@ class TargetPredictor:
         self.sha256 = model.sha256
         self.scheme = target_scheme(target)
         self.correction: Correction | None = None
+        self.identity = f"{model.identity} {target!r}"
         self._model = model
         self._target = target
 
@@ -125,25 +151,20 @@ class TargetPredictor:
         return self._model.predict([replace(turn, target=self._target) for turn in turns], progress=progress)
 
 
-def load_predictor(folder: Path) -> OnnxPredictor:
-    """Return the predictor of a model folder; raises ModelError where the folder is incomplete or damaged."""
+def load_predictor(folder: Path, *, bulk: bool = False, workers: int | None = None) -> OnnxPredictor:
+    """Return the predictor of a model folder; raises ModelError where the folder is incomplete or damaged.
+
+    With `bulk` it takes longer to start and reads many comments faster, by `workers` threads (`engine.bulk_engine`).
+    """
     config, scheme = read_folder(folder)
     try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        session = open_session(folder / WEIGHTS)
+        engine = bulk_engine(folder / WEIGHTS, workers) if bulk else quick_engine(folder / WEIGHTS)
     except Exception as error:  # both libraries raise bare exceptions for a damaged file
         raise ModelError(f"{folder}: cannot load the model: {error}") from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return OnnxPredictor(config, scheme, tokenizer, session)
-
-
-def open_session(weights: Path) -> onnxruntime.InferenceSession:
-    """Return an ONNX Runtime session over all the processors this process may use."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+    return OnnxPredictor(config, scheme, tokenizer, engine)
 
 
 def _scored(labels: Sequence[str], scores: Sequence[float], foreign: bool, *, unclear_below: float = 0.0) -> Scored:
@@ -156,14 +177,14 @@ def _scored(labels: Sequence[str], scores: Sequence[float], foreign: bool, *, un
     )
 
 
-def _finished(turns: Ints, left: list[int]) -> list[int]:
+def _finished(turns: Sequence[int], left: list[int]) -> list[int]:
     """Return the turns that have no window left once these have been read."""
     for turn in turns:
         left[turn] -= 1
-    return [turn for turn in set(turns.tolist()) if left[turn] == 0]
+    return [turn for turn in set(turns) if left[turn] == 0]
 
 
-def _pooled(output: Floats, turn_of: Ints, share: Floats, turns: int) -> Floats:
+def _pooled(output: Floats, turn_of: Sequence[int], share: Floats, turns: int) -> Floats:
     """Return the means over each turn's windows, weighted by their share of its tokens."""
     sums = np.zeros((turns, *output.shape[1:]))
     np.add.at(sums, turn_of, (output.T * share).T)

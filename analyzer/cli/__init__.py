@@ -5,6 +5,7 @@ import sys
 
 from analyzer.cli import (  # noqa: F401 (each module adds its commands to the application)
     conversion,
+    corpus,
     flagging,
     measuring,
     models,

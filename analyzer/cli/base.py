@@ -19,6 +19,7 @@ from analyzer.thread import Thread
 
 if TYPE_CHECKING:
     from analyzer.analysis import Analysis
+    from analyzer.classifier.cache import CachedPredictor
     from analyzer.classifier.predictor import OnnxPredictor, TargetPredictor
     from analyzer.formats import Source
 
@@ -65,6 +66,7 @@ ColumnMap = Annotated[
     typer.Option("--map", metavar="WHAT=COLUMN,…", help="Columns by what they hold: text=body,parent=in_reply_to."),
 ]
 
+Cache = Annotated[bool, typer.Option("--cache/--no-cache", help="Keep the model's answers for the next time.")]
 
 Target = Annotated[
     str | None,
@@ -91,7 +93,7 @@ def _options(
 
 
 def analyze_with_progress(
-    source: "Source", thread: "Thread", predictor: "OnnxPredictor | TargetPredictor"
+    source: "Source", thread: "Thread", predictor: "OnnxPredictor | TargetPredictor | CachedPredictor"
 ) -> "Analysis":
     """Return the analysis of what `read_and_load` returned, with a progress bar."""
     from analyzer.analysis import analyze
@@ -108,11 +110,12 @@ def read_and_load(
     model: str,
     target: str | None = None,
     column_map: str | None = None,
-) -> "tuple[Source, Thread, OnnxPredictor | TargetPredictor]":
+    cache: bool = False,
+) -> "tuple[Source, Thread, OnnxPredictor | TargetPredictor | CachedPredictor]":
     """Return the chosen thread of a file, or of standard input for "-", its source, and the predictor."""
     # The model loads while this thread imports and reads: on two processors the report starts a quarter sooner.
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(load_stance_model, model, target)
+        loading = pool.submit(load_stance_model, model, target, cache=cache)
         source, threads = read_file(file, input_format=input_format, column_map=column_map)
         thread = choose_thread(threads, thread_id, source.name)
         import analyzer.report  # noqa: F401 (what comes next, imported while the model still loads)
@@ -125,10 +128,10 @@ def read_file(file: str, *, input_format: str | None, column_map: str | None) ->
     from analyzer.formats import read_threads
 
     path_or_file: str | BinaryIO = sys.stdin.buffer if file == "-" else file
-    return read_threads(path_or_file, format=input_format, columns=_columns(column_map))
+    return read_threads(path_or_file, format=input_format, columns=parse_columns(column_map))
 
 
-def _columns(column_map: str | None) -> dict[str, str]:
+def parse_columns(column_map: str | None) -> dict[str, str]:
     """Return the columns of "text=body,parent=in_reply_to" by what they hold; raises ReadError for another form."""
     pairs = [pair.partition("=") for pair in column_map.split(",")] if column_map else []
     for what, _, column in pairs:
@@ -137,19 +140,29 @@ def _columns(column_map: str | None) -> dict[str, str]:
     return {what.strip(): column.strip() for what, _, column in pairs}
 
 
-def load_predictor(name: str) -> "OnnxPredictor":
-    """Return the predictor of a shipped model, or of a model folder."""
+def load_predictor(name: str, *, bulk: bool = False, engine_workers: int | None = None) -> "OnnxPredictor":
+    """Return the predictor of a shipped model, or of a model folder; `bulk` makes it one for many comments."""
     from analyzer.classifier.predictor import load_predictor
 
-    return load_predictor(model_folder(name))
+    return load_predictor(model_folder(name), bulk=bulk, workers=engine_workers)
 
 
-def load_stance_model(name: str, target: str | None) -> "OnnxPredictor | TargetPredictor":
-    """Return the predictor of a model's own topic, or of the stance towards a target in words."""
+def load_stance_model(
+    name: str, target: str | None, *, bulk: bool = False, engine_workers: int | None = None, cache: bool = False
+) -> "OnnxPredictor | TargetPredictor | CachedPredictor":
+    """Return the predictor of a model's own topic, or of the stance towards a target in words.
+
+    With `cache` it keeps its answers for the next time. `bulk` suits many comments, read by `engine_workers` threads.
+    """
     from analyzer.classifier.predictor import TargetPredictor
 
-    predictor = load_predictor(name)
-    return predictor if target is None else TargetPredictor(predictor, target)
+    loaded = load_predictor(name, bulk=bulk, engine_workers=engine_workers)
+    predictor = loaded if target is None else TargetPredictor(loaded, target)
+    if not cache:
+        return predictor
+    from analyzer.classifier.cache import CachedPredictor, cache_file
+
+    return CachedPredictor(predictor, cache_file(), version=__version__)
 
 
 def choose_thread(threads: list[Thread], thread_id: str | None, name: str) -> Thread:

@@ -1,4 +1,4 @@
-"""The commands about models: `predict`, `evaluate`, `calibrate` and `train`."""
+"""The commands about models: `models`, `predict`, `evaluate`, `calibrate` and `train`."""
 
 import io
 import sys
@@ -10,9 +10,9 @@ from typing import Annotated, TextIO
 import typer
 
 from analyzer.cli import base
-from analyzer.cli.base import ModelName, Output, Target, app, open_output
+from analyzer.cli.base import Cache, ModelName, Output, Target, app, open_output
 from analyzer.errors import DataError, ModelError, ReadError
-from analyzer.resources import DEFAULT_MODEL, model_folder
+from analyzer.resources import DEFAULT_MODEL, model_folder, shipped_models
 
 Only = Annotated[str | None, typer.Option(metavar="KEY=VALUE", help="Use only such rows: source=vast.")]
 
@@ -29,6 +29,7 @@ def predict(
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Repeat the words of each row: what `train` needs to learn from it.")
     ] = False,
+    cache: Cache = True,
 ) -> None:
     """Classify rows of JSON: one prediction a row, in order; a row that cannot be read gets an error in its place.
 
@@ -37,10 +38,36 @@ def predict(
     from analyzer.rows import predict_rows
 
     with _open_rows(file) as lines:
-        predictor = base.load_stance_model(model, target)
+        predictor = base.load_stance_model(model, target, bulk=True, cache=cache)
         with open_output(output, source=file) as out:
             for line in predict_rows(lines, predictor, target_column=target_column, with_text=with_text):
                 out.write(line + "\n")
+
+
+@app.command()
+def models(
+    bench: Annotated[bool, typer.Option("--bench", help="Also time each engine on bundled comments.")] = False,
+) -> None:
+    """List the shipped models; with --bench, how many comments a second each engine classifies on this machine.
+
+    Example: analyzer models --bench
+    """
+    from analyzer.classifier.engine import processors
+    from analyzer.classifier.folder import read_folder, weights_bytes
+
+    for name in shipped_models():
+        config, scheme = read_folder(model_folder(name))
+        size = weights_bytes(model_folder(name)) / 1e6
+        typer.echo(f"{name}  {size:.0f} MB  {scheme.topic}: {', '.join(scheme.labels)}  sha256 {config.sha256[:12]}")
+        if not bench:
+            continue
+        from analyzer.classifier.bench import time_engines
+
+        for engine in time_engines(model_folder(name)):
+            typer.echo(
+                f"  {engine.name} ({engine.used_for}): {engine.per_second:.0f} comments a second on {processors()} "
+                f"processors, ready in {engine.start_seconds:.1f} s, {engine.same_stance:.1%} of the stances alike"
+            )
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from analyzer.cli.base import (
+    Cache,
     ColumnMap,
     InputFormat,
     ModelName,
@@ -51,6 +52,7 @@ def report(
     thread: ThreadId = None,
     input_format: InputFormat = None,
     columns: ColumnMap = None,
+    cache: Cache = True,
 ) -> None:
     """Print the stance report of a thread; of many threads, write a page each and an index of them into a folder.
 
@@ -70,7 +72,13 @@ def report(
         return
     [file] = files
     loaded = read_and_load(
-        file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
+        file,
+        thread_id=thread,
+        input_format=input_format,
+        model=model,
+        target=target,
+        column_map=columns,
+        cache=cache,
     )
     analysis = analyze_with_progress(*loaded)
     from analyzer.report import RENDERERS
@@ -87,13 +95,20 @@ def tree(
     thread: ThreadId = None,
     input_format: InputFormat = None,
     columns: ColumnMap = None,
+    cache: Cache = True,
 ) -> None:
     """Draw the reply tree of a thread, a line a comment.
 
     Example: analyzer tree data/threads/harbour-treaty.txt
     """
     loaded = read_and_load(
-        file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
+        file,
+        thread_id=thread,
+        input_format=input_format,
+        model=model,
+        target=target,
+        column_map=columns,
+        cache=cache,
     )
     analysis = analyze_with_progress(*loaded)
     from analyzer.report.tree import render_tree

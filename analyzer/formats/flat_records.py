@@ -17,7 +17,7 @@ from analyzer.formats.json_tree import fields, load_documents, load_json
 from analyzer.thread import Comment, Thread, build_thread
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
     """The cells of one record, None where it has none."""
 
     id: Any = None
@@ -32,7 +32,7 @@ class _Row(NamedTuple):
 
 
 # For each role its usual column names, the surest first; case, "_", "-" and spaces do not matter.
-_NAMES: Mapping[str, tuple[str, ...]] = {
+ROLES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "commentid", "utteranceid", "messageid", "tweetid"),
     "parent": ("parentid", "parentcommentid", "parent", "replyto", "replytoid", "inreplyto", "inreplytoid"),
     "text": ("text", "body", "content", "comment", "commenttext", "message", "selftext"),
@@ -89,8 +89,8 @@ def looks_like(head: str, name: str) -> bool:
         return _is_json_row(head[table.end() :], hinted=False)
     if line.startswith("{"):
         return _is_json_row(line, hinted=extension in {"jsonl", "ndjson"})
-    header = _split_header(line)[1]
-    roles = set(_roles(header))
+    header = split_header(line)[1]
+    roles = set(column_roles(header))
     needed = 1 if extension in {"csv", "tsv"} or (len(header) > 1 and not header[0]) else 2  # "" heads an index
     return len(roles) >= needed and not roles.isdisjoint({"text", "parent"})
 
@@ -103,8 +103,8 @@ def read(text: str, name: str, *, columns: Mapping[str, str] | None = None) -> l
     Raises ReadError with the line for a damaged row, and for a table without ids, words or parents.
     """
     chosen = columns or {}
-    if unknown := [role for role in chosen if role not in _NAMES]:
-        raise ReadError(f"unknown kind of column {unknown[0]!r}; known: {', '.join(_NAMES)}")
+    if unknown := [role for role in chosen if role not in ROLES]:
+        raise ReadError(f"unknown kind of column {unknown[0]!r}; known: {', '.join(ROLES)}")
     groups: dict[str, _Group] = {}
     if table := json_table(text[:_BEFORE_ROWS]):
         rows = _json_rows(_list_records(text, name, table["key"]), name, chosen)
@@ -113,15 +113,15 @@ def read(text: str, name: str, *, columns: Mapping[str, str] | None = None) -> l
     else:
         rows = _table_rows(text, name, chosen)
     for number, row in enumerate(rows, start=1):
-        thread_id = _id(row.thread) or ""
+        thread_id = read_id(row.thread) or ""
         group = groups.setdefault(thread_id, _Group())
-        group.comments.append(_comment(row, number))
-        if (title := _words(row.title)) and title not in group.titles:
+        group.comments.append(row_comment(row, number))
+        if (title := read_words(row.title)) and title not in group.titles:
             group.titles = (*group.titles[:1], title)
     if not groups:
         raise NoCommentsError(f"no reader comments found in {name}: it has a header but no rows")
     for thread_id, group in groups.items():
-        group.comments = _resolve_parents(group.comments, thread_id)
+        group.comments = resolve_parents(group.comments, thread_id)
     one_root = _one_root([group.comments for group in groups.values()])
     threads = []
     for thread_id in sorted(groups, key=lambda thread_id: (len(thread_id), thread_id)):
@@ -143,7 +143,7 @@ def json_table(head: str) -> re.Match[str] | None:
         row, _ = json.JSONDecoder().raw_decode(head, table.end())
     except (ValueError, RecursionError):
         return None
-    return table if "parent" in _roles(list(row)) else None
+    return table if "parent" in column_roles(list(row)) else None
 
 
 def _is_json_row(text: str, *, hinted: bool) -> bool:
@@ -153,9 +153,9 @@ def _is_json_row(text: str, *, hinted: bool) -> bool:
     except (ValueError, RecursionError):
         # A damaged first record is for `read` to report, but "{" alone begins some other JSON document.
         line = text.partition("\n")[0].replace(" ", "")
-        return hinted or any(f'"{name}":' in line for name in _NAMES["text"])
+        return hinted or any(f'"{name}":' in line for name in ROLES["text"])
     keys = list(record)
-    roles = _roles(keys)
+    roles = column_roles(keys)
     return hinted or ("text" in roles and "id" in roles and not isinstance(record[keys[roles["text"]]], dict))
 
 
@@ -195,8 +195,8 @@ def _list_records(text: str, name: str, key: str | None) -> Iterator[tuple[str, 
 def _about_thread(document: dict[str, Any], line: int, taken: Counter[str]) -> dict[str, Any]:
     """Return the columns that an object around comments gives each of them; an id that was `taken` gets a number."""
     names = list(document)
-    roles = _roles(names)
-    own = next((_id(document[names[roles[role]]]) for role in ("thread", "id") if role in roles), None)
+    roles = column_roles(names)
+    own = next((read_id(document[names[roles[role]]]) for role in ("thread", "id") if role in roles), None)
     thread_id = own or f"line-{line}"
     taken[thread_id] += 1
     number = f"#{taken[thread_id]}" if taken[thread_id] > 1 else ""
@@ -204,7 +204,7 @@ def _about_thread(document: dict[str, Any], line: int, taken: Counter[str]) -> d
     return {"thread_id": thread_id + number, "title": title}
 
 
-def _json_rows(records: Iterable[tuple[str, Any]], name: str, chosen: Mapping[str, str]) -> Iterator[_Row]:
+def _json_rows(records: Iterable[tuple[str, Any]], name: str, chosen: Mapping[str, str]) -> Iterator[Row]:
     keys_of: dict[tuple[str, ...], tuple[str | None, ...]] = {}
     columns: dict[str, None] = {}
     found: set[str] = set()
@@ -213,20 +213,20 @@ def _json_rows(records: Iterable[tuple[str, Any]], name: str, chosen: Mapping[st
             raise ReadError(f"{place}: not a JSON object but {str(record)[:40]!r}; each comment is an object")
         names = tuple(record)
         if names not in keys_of:
-            roles = _roles(names, chosen)
-            keys_of[names] = tuple(names[roles[role]] if role in roles else None for role in _NAMES)
+            roles = column_roles(names, chosen)
+            keys_of[names] = tuple(names[roles[role]] if role in roles else None for role in ROLES)
             columns.update(dict.fromkeys(names))
             found.update(roles)
-        row = _Row(*[None if key is None else record[key] for key in keys_of[names]])
+        row = Row(*[None if key is None else record[key] for key in keys_of[names]])
         if isinstance(row.text, dict | list):
             raise ReadError(f"{place}: its text is no text but {str(row.text)[:40]!r}")
         yield row
     _require_columns(found, columns, name, chosen)
 
 
-def _table_rows(text: str, name: str, chosen: Mapping[str, str]) -> Iterator[_Row]:
+def _table_rows(text: str, name: str, chosen: Mapping[str, str]) -> Iterator[Row]:
     csv.field_size_limit(2**31 - 1)
-    delimiter, _ = _split_header(text.lstrip("\n ").partition("\n")[0], chosen)
+    delimiter, _ = split_header(text.lstrip("\n ").partition("\n")[0], chosen)
     reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     header: list[str] = []
     positions: list[int | None] = []
@@ -235,31 +235,31 @@ def _table_rows(text: str, name: str, chosen: Mapping[str, str]) -> Iterator[_Ro
             if not any(cells):
                 continue
             if not header:
-                header, roles = cells, _roles(cells, chosen)
+                header, roles = cells, column_roles(cells, chosen)
                 _require_columns(roles, header, name, chosen)
-                positions = [roles.get(role) for role in _NAMES]
+                positions = [roles.get(role) for role in ROLES]
                 continue
             if len(cells) != len(header):
                 found = f"{len(cells)} cells where the header has {len(header)}"
                 raise ReadError(f"{name}, line {reader.line_num}: {found}")
-            yield _Row(*[None if position is None else cells[position] or None for position in positions])
+            yield Row(*[None if position is None else cells[position] or None for position in positions])
     except csv.Error as error:
         raise ReadError(f"{name}, line {reader.line_num}: not a valid table row ({error})") from error
 
 
-def _split_header(line: str, chosen: Mapping[str, str] = _NO_CHOICE) -> tuple[str, list[str]]:
+def split_header(line: str, chosen: Mapping[str, str] = _NO_CHOICE) -> tuple[str, list[str]]:
     """Return the delimiter that finds the most known columns in a header row, and the row's cells."""
     splits = [(delimiter, next(csv.reader([line], delimiter=delimiter), [])) for delimiter in _DELIMITERS]
-    return max(splits, key=lambda split: (len(_roles(split[1], chosen)), len(split[1])))
+    return max(splits, key=lambda split: (len(column_roles(split[1], chosen)), len(split[1])))
 
 
-def _roles(names: Sequence[str], chosen: Mapping[str, str] = _NO_CHOICE) -> dict[str, int]:
+def column_roles(names: Sequence[str], chosen: Mapping[str, str] = _NO_CHOICE) -> dict[str, int]:
     """Return the position of the column for each role that has one, the chosen column before the usual ones."""
     position: dict[str, int] = {}
     for i, name in enumerate(names):
         position.setdefault(re.sub(r"[\s_-]", "", name).lower(), i)
     found = {}
-    for role, known in _NAMES.items():
+    for role, known in ROLES.items():
         if role in chosen:
             if chosen[role] in names:
                 found[role] = names.index(chosen[role])
@@ -278,13 +278,14 @@ def _require_columns(roles: Iterable[str], columns: Iterable[str], name: str, ch
             raise ReadError(f"{name}: {lack}: no {role} column among: {known}")
 
 
-def _comment(row: _Row, number: int) -> Comment:
-    author, text, status = _author(row.author), _words(row.text), _words(row.status).lower()
+def row_comment(row: Row, number: int) -> Comment:
+    """Return the comment of a row; one without an id is named by its number."""
+    author, text, status = _author(row.author), read_words(row.text), read_words(row.status).lower()
     # An author who left does not take the words along.
-    marked = status in {"deleted", "removed"} or _words(row.deleted).lower() == "true"
+    marked = status in {"deleted", "removed"} or read_words(row.deleted).lower() == "true"
     comment = make_comment(
-        _id(row.id) or f"row-{number}",
-        _id(row.parent),
+        read_id(row.id) or f"row-{number}",
+        read_id(row.parent),
         text=text,
         author=None if author.lower() in _NOBODY else author,
         time=row.time,
@@ -297,10 +298,10 @@ def _author(value: Any) -> str:
     """Return a name, which JSON may keep in an object with more about the author."""
     if isinstance(value, dict):
         value = next((value[key] for key in ("name", "display_name", "username") if value.get(key)), None)
-    return _words(value)
+    return read_words(value)
 
 
-def _words(value: object) -> str:
+def read_words(value: object) -> str:
     """Return a cell as text that can be written again: a lone half of a surrogate pair is replaced."""
     if value is None or isinstance(value, dict | list):
         return ""
@@ -312,16 +313,16 @@ def _is_nothing(value: object) -> bool:
     return value is None or str(value).strip().lower() in _NOTHING
 
 
-def _id(value: object) -> str | None:
+def read_id(value: object) -> str | None:
     """Return an id as text, so that 1, 1.0, "1" and "1.0" (a number column with gaps) are one id."""
     if _is_nothing(value):
         return None
-    text = _words(value).strip()
+    text = read_words(value).strip()
     whole, point, zeros = text.rpartition(".")
     return whole if point and not zeros.strip("0") and whole.isdecimal() else text
 
 
-def _resolve_parents(comments: list[Comment], thread_id: str) -> list[Comment]:
+def resolve_parents(comments: list[Comment], thread_id: str) -> list[Comment]:
     """Return the comments with parents named as in the id column, and None for a parent that is the post itself."""
     ids = {comment.id for comment in comments}
     prefixes = {known[:3] for known in ids}

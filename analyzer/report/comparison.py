@@ -49,8 +49,9 @@ def render_comparison(analyses: Sequence[Analysis], *, width: int = 80, color: b
     console = new_console(width=width, color=color)
     names = [chr(ord("A") + i) if i < 26 else str(i + 1) for i in range(len(analyses))]
     for name, analysis in zip(names, analyses, strict=True):
-        source = clean(f"{analysis.source.name} {analysis.thread.id}").strip()
-        console.print(Text(f"{name}  {findings.subject(analysis)} ({source})", style="bold"))
+        titled = analysis.thread.title or analysis.thread.article
+        source = f" ({clean(f'{analysis.source.name} {analysis.thread.id}').strip()})" if titled else ""
+        console.print(Text(f"{name}  {findings.subject(analysis)}{source}", style="bold"))
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     for metric, row in compare(analyses)["metrics"].items():

@@ -7,12 +7,13 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
+from analyzer.classifier.engine import quick_engine
 from analyzer.classifier.examples import Example, read_examples, split_by_thread
 from analyzer.classifier.export import export_float
 from analyzer.classifier.inputs import encode
 from analyzer.classifier.learning import train, write_folder
 from analyzer.classifier.network import Network
-from analyzer.classifier.predictor import TargetPredictor, load_predictor, model_feed, open_session
+from analyzer.classifier.predictor import TargetPredictor, load_predictor, model_feed
 from analyzer.classifier.training import Settings, compute_logits, fit
 from analyzer.errors import DataError, ModelError
 from analyzer.predictions import Turn
@@ -104,8 +105,8 @@ def test_a_student_takes_over_its_teacher_s_scores(network, tokenizer, examples)
 def test_exported_file_gives_the_network_s_logits(network, tokenizer, examples, tmp_path):
     expected = compute_logits(trained(network, tokenizer, examples), tokenizer, examples)
     export_float(network, tmp_path / "float.onnx")
-    session = open_session(tmp_path / "float.onnx")
-    outputs = session.run(None, model_feed(encode(tokenizer, [example.turn for example in examples])))
+    engine = quick_engine(tmp_path / "float.onnx")
+    outputs = engine.run(model_feed(encode(tokenizer, [example.turn for example in examples])))
     for exported, own in zip(outputs, expected, strict=True):
         np.testing.assert_allclose(exported, own.numpy(), atol=1e-4)
 

@@ -47,7 +47,7 @@ def test_the_page_lists_the_largest_thread_first_with_links() -> None:
         "1 for-treaty, 1 against-treaty",
         "too few of 2",
         "too few of 2",
-        "100 %",
+        "100 % (0–100 %)",
         "100 % (0–100 %)",
         "0",
     ]
