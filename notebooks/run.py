@@ -22,6 +22,7 @@ def main() -> None:
         notebook = nbformat.read(FOLDER / name, as_version=4)
         NotebookClient(notebook, record_timing=False, resources={"metadata": {"path": str(FOLDER)}}).execute()
         if not options.check:
+            notebook.metadata["language_info"] = {"name": "python"}  # not the version of whoever ran it
             nbformat.write(notebook, FOLDER / name)
 
 
