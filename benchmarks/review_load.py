@@ -74,7 +74,7 @@ def moderators(address: str, options: argparse.Namespace) -> None:
             time.sleep(rng.uniform(0, 2 * options.pause))
             item = next(own)
             action = rng.choice(("approve", "hide"))
-            _timed(decision, errors, partial(moderator.decide, item, action, f"bench-{item}"), 303)
+            _timed(decision, errors, partial(moderator.decide, item, action, f"bench-{item:05}"), 303)
             time.sleep(rng.uniform(0, 2 * options.pause))
 
     workers = [threading.Thread(target=work, args=pair) for pair in enumerate(signed_in)]
