@@ -269,7 +269,8 @@ def _crossing(analysis: Analysis) -> list[str]:
         )
     if null := analysis.metrics.nulls.get("stance_assortativity"):
         sentences.append(
-            f"Stances shuffled over the same replies are as far from chance in {percent(null.p)} of cases."
+            "Shuffling the same stances over these replies gives a value as extreme in "
+            f"{percent(null.p) if null.p >= 0.01 else 'fewer than 1 %'} of cases."
         )
     return sentences
 

@@ -60,7 +60,7 @@ def test_the_conversation_counts_crossing_and_agreeing_replies() -> None:
         "(+1: each stance answers only its own; 0: as by chance; below 0: they seek each other out)."
     )
     # Whichever of the three is the one against it, the assortativity is 0.
-    assert shuffled == "Stances shuffled over the same replies are as far from chance in 100 % of cases."
+    assert shuffled == "Shuffling the same stances over these replies gives a value as extreme in 100 % of cases."
     assert rest == [
         "Of 3 replies to a comment in the file: 1 agreeing, 1 disagreeing, 1 neither.",
         "No comment is more likely than not a personal attack.",
