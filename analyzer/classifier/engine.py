@@ -68,6 +68,7 @@ def _openvino(weights: Path, workers: int) -> Engine:
         "INFERENCE_PRECISION_HINT": precision,
         "NUM_STREAMS": str(workers),
         "INFERENCE_NUM_THREADS": str(workers),
+        "ENABLE_CPU_PINNING": "NO",  # else the workers of several processes sit on the same processor
     }
     model = core.compile_model(str(weights), "CPU", settings)
     outputs = tuple(output.get_any_name() for output in model.outputs)

@@ -29,6 +29,8 @@ Heard = Callable[[str, int, int], None]
 """Hears what is being done, how much of it is done, and of how much."""
 
 _BUCKET_BYTES = 6_000_000  # of an input as it is stored; some 10,000 comments, more where it is compressed
+_SHARED_BUCKETS = 32  # so that every worker has some, and the progress is seen to move
+_SHARED_BYTES = 20_000  # of which one bucket is enough
 _MOST_BUCKETS = 512  # files that a process may well hold open
 _PACKED = (".gz", ".zst", ".parquet")
 _PACKED_FACTOR = 4
@@ -291,7 +293,8 @@ def _bucket_count(names: Sequence[str], sizes: Sequence[int], bucket_bytes: int)
     unpacked = sum(
         size * (_PACKED_FACTOR if name.endswith(_PACKED) else 1) for name, size in zip(names, sizes, strict=True)
     )
-    return min(_MOST_BUCKETS, 1 + unpacked // bucket_bytes)
+    to_share = min(_SHARED_BUCKETS, 1 + unpacked // _SHARED_BYTES)
+    return min(_MOST_BUCKETS, max(to_share, 1 + unpacked // bucket_bytes))
 
 
 def _write(path: Path, text: str) -> None:
