@@ -182,7 +182,8 @@ def train(
 
         def show(step: int, steps: int, loss: float) -> None:
             nonlocal done
-            bar.label = f"Training, loss {loss:.2f}"
+            if sys.stderr.isatty():  # elsewhere each label would be a line
+                bar.label = f"Training, loss {loss:.2f}"
             bar.update(100 * step // steps - done)
             done = 100 * step // steps
 
