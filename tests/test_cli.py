@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from analyzer import cli
+from analyzer.classifier.cache import cache_file
 from analyzer.cli import base, reporting
 from analyzer.errors import ModelError
 from analyzer.formats import READERS
@@ -388,3 +389,13 @@ def test_a_closed_pipe_is_no_traceback() -> None:
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
+
+
+@pytest.mark.parametrize(
+    "command", [("report",), ("tree",), ("flag",), ("metrics",), ("compare", SAMPLE)], ids=lambda command: command[0]
+)
+def test_answers_are_kept_unless_that_is_turned_off(command: tuple[str | Path, ...]) -> None:
+    assert run(*command, SAMPLE, "--no-cache").exit_code == 0
+    assert not cache_file().exists()
+    assert run(*command, SAMPLE).exit_code == 0
+    assert cache_file().exists()

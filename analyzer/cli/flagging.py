@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from analyzer.cli import base
-from analyzer.cli.base import ColumnMap, InputFormat, ModelName, Output, app, output_width, shows_colors, write_text
+from analyzer.cli.base import (
+    Cache,
+    ColumnMap,
+    InputFormat,
+    ModelName,
+    Output,
+    app,
+    output_width,
+    shows_colors,
+    write_text,
+)
 from analyzer.plain import json_text
 from analyzer.resources import DEFAULT_MODEL
 
@@ -24,6 +34,7 @@ def flag(
     model: ModelName = DEFAULT_MODEL,
     input_format: InputFormat = None,
     columns: ColumnMap = None,
+    cache: Cache = True,
 ) -> None:
     """Say which threads, branches and comments to look at first, and why; what each flag means: docs/flags.md.
 
@@ -35,7 +46,7 @@ def flag(
 
     limits = read_thresholds(thresholds) if thresholds else default_thresholds()
     read = [base.read_file(file, input_format=input_format, column_map=columns) for file in files]
-    predictor = base.load_predictor(model)
+    predictor = base.load_stance_model(model, None, cache=cache)
     with base.progress_bar(sum(thread.found for _, threads in read for thread in threads)) as progress:
         found = [
             flagged(analyze(thread, predictor, source=source, progress=progress, thresholds=limits), thresholds=limits)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from analyzer.cli.base import (
+    Cache,
     ColumnMap,
     InputFormat,
     ModelName,
@@ -43,13 +44,20 @@ def metrics(
     thread: ThreadId = None,
     input_format: InputFormat = None,
     columns: ColumnMap = None,
+    cache: Cache = True,
 ) -> None:
     """Print every metric of a thread, or of one branch, with intervals, and who talks to whom.
 
     Example: analyzer metrics data/threads/harbour-treaty.txt --comment c2
     """
     source, found, predictor = read_and_load(
-        file, thread_id=thread, input_format=input_format, model=model, target=target, column_map=columns
+        file,
+        thread_id=thread,
+        input_format=input_format,
+        model=model,
+        target=target,
+        column_map=columns,
+        cache=cache,
     )
     if hints:
         from analyzer.vocatives import find_hints, with_hints
@@ -79,6 +87,7 @@ def compare(
     target: Target = None,
     input_format: InputFormat = None,
     columns: ColumnMap = None,
+    cache: Cache = True,
 ) -> None:
     """Put the numbers of several threads side by side, with differences and their intervals.
 
@@ -89,7 +98,7 @@ def compare(
     from analyzer.report.comparison import compare as compare_analyses
     from analyzer.report.comparison import render_comparison
 
-    predictor = load_stance_model(model, target)
+    predictor = load_stance_model(model, target, cache=cache)
     analyses = []
     wanted_threads: list[str | None] = [*thread] if thread else [None]
     for file in files:

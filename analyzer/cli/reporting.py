@@ -68,7 +68,7 @@ def report(
                 "many threads become a folder of HTML pages: give -o FOLDER, and neither --format nor --thread"
             )
         read = partial(read_file, input_format=input_format, column_map=columns)
-        _report_pages(files, output, read, load_stance_model(model, target))
+        _report_pages(files, output, read, load_stance_model(model, target, cache=cache))
         return
     [file] = files
     loaded = read_and_load(
