@@ -15,7 +15,7 @@ from transformers import AutoTokenizer
 
 from analyzer.classifier.evaluation import Evaluation, score
 from analyzer.classifier.examples import Example, read_examples, split_by_thread
-from analyzer.classifier.export import export_int8, read_weights
+from analyzer.classifier.export import export_int8, read_weights, round_to_four_bits
 from analyzer.classifier.folder import (
     TOKENIZER,
     WEIGHTS,
@@ -81,6 +81,8 @@ def train(
     else:
         kept, held_out = split_by_thread(labelled, _HELD_OUT)
         rows = kept + [example for example in examples if example.is_taught]
+        for layer in network.encoder.encoder.layer[: settings.frozen_layers]:  # type: ignore[union-attr, index]
+            round_to_four_bits(layer)
         fit(network, tokenizer, rows, scheme.labels, settings=settings, report=report)
         logits = None
     training = {

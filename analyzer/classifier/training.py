@@ -26,7 +26,8 @@ class Settings:
     """How to train.
 
     `prior` is the strength of the class-balance correction: 0 keeps the training mix, 1 undoes it. `frozen_layers`
-    counts the encoder's lowest layers that stay as they are, which saves time on a large one.
+    counts the encoder's lowest layers that stay as they are, which saves time on a large one; `learning.train` rounds
+    them to four bits a weight first, which saves room.
     """
 
     epochs: int = 3

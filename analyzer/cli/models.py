@@ -159,7 +159,9 @@ def train(
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the rows.")] = 3,
     learning_rate: Annotated[float, typer.Option(min=0, help="Of the encoder; 5e-5 suits one of MPNet's size.")] = 1e-4,
-    frozen_layers: Annotated[int, typer.Option(min=0, help="Lowest layers of the encoder to leave as they are.")] = 0,
+    frozen_layers: Annotated[
+        int, typer.Option(min=0, help="Lowest layers of the encoder that do not learn, kept in four bits a weight.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 1,
 ) -> None:
     """Teach a model your labels, from 8 rows of each to many thousands, and write its folder and model card.

@@ -3,13 +3,15 @@
 import json
 
 import numpy as np
+import onnx
 import pytest
 import torch
+from torch import nn
 from transformers import BertConfig, BertModel
 
 from analyzer.classifier.engine import quick_engine
 from analyzer.classifier.examples import Example, read_examples, split_by_thread
-from analyzer.classifier.export import export_float
+from analyzer.classifier.export import export_float, export_int8, read_weights, round_to_four_bits
 from analyzer.classifier.inputs import encode
 from analyzer.classifier.learning import train, write_folder
 from analyzer.classifier.network import Network
@@ -109,6 +111,42 @@ def test_exported_file_gives_the_network_s_logits(network, tokenizer, examples, 
     outputs = engine.run(model_feed(encode(tokenizer, [example.turn for example in examples])))
     for exported, own in zip(outputs, expected, strict=True):
         np.testing.assert_allclose(exported, own.numpy(), atol=1e-4)
+
+
+def test_four_bits_hold_whole_multiples_of_a_scale_a_block():
+    layer = nn.Linear(64, 1)
+    with torch.no_grad():
+        layer.weight.zero_()
+        layer.weight[0, :3] = torch.tensor([-0.8, 0.75, 0.1])  # at scale 0.8 / 8, 0.75 would become 0.7, off by 0.05
+        layer.weight[0, 32:34] = torch.tensor([0.8, -0.7])  # scale 0.1 holds both
+    round_to_four_bits(layer)
+    scale = 0.8 / 7.6
+    np.testing.assert_allclose(layer.weight[0, :3].tolist(), [-8 * scale, 7 * scale, scale], rtol=1e-6)
+    np.testing.assert_allclose(layer.weight[0, 32:34].tolist(), [0.8, -0.7], rtol=1e-6)
+    assert not layer.weight[0, 3:32].any()
+
+
+def test_rounded_layers_are_stored_in_four_bits_and_read_back(tokenizer, examples, tmp_path):
+    torch.manual_seed(0)
+    shape = {**TINY.to_dict(), "hidden_size": 64, "num_hidden_layers": 2, "intermediate_size": 64}
+    network = Network(BertModel(BertConfig(**shape, attn_implementation="eager"), add_pooling_layer=False), len(LABELS))
+    for name, parameter in network.named_parameters():
+        if parameter.ndim == 1:
+            nn.init.normal_(parameter)  # the exporter keeps equal tensors once, under one name
+    round_to_four_bits(network.encoder.encoder.layer[0])
+    export_int8(network, tmp_path / "model.onnx")
+    stored = {len(tensor.dims) == 3 and tensor.name for tensor in onnx.load(tmp_path / "model.onnx").graph.initializer}
+    assert (
+        sum("Q4" in str(name) for name in stored) == 6
+    )  # query, key, value, attention output, two of the feed-forward
+    weights = read_weights(tmp_path / "model.onnx")
+    for name, own in network.state_dict().items():
+        exact = name.startswith("encoder.encoder.layer.0.")
+        np.testing.assert_allclose(weights[name].numpy(), own.numpy(), atol=1e-6 if exact else 0.02)
+    engine = quick_engine(tmp_path / "model.onnx")
+    outputs = engine.run(model_feed(encode(tokenizer, [example.turn for example in examples])))
+    expected = compute_logits(network, tokenizer, examples)
+    np.testing.assert_allclose(outputs[0], expected.stance.numpy(), atol=0.05)
 
 
 def test_a_written_folder_predicts_and_checks_itself(network, tokenizer, examples, scheme_path, tmp_path):
