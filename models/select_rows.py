@@ -8,6 +8,7 @@ teacher has something to say, so a quick classifier picks them evenly over the l
 """
 
 import argparse
+import csv
 import gzip
 import json
 import random
@@ -24,10 +25,11 @@ Row = dict[str, Any]
 WRITTEN_HELD_OUT = 0.20  # of its threads
 DEBAGREEMENT_HELD_OUT = 0.15  # of its rows
 MIN_LETTERS = 16
+MACHINE_LABELS = Path(__file__).parents[1] / "data" / "labelled" / "machine_labels.csv"
 
 
 def main() -> None:
-    """Write written_train, written_test, debagreement_train, debagreement_test and unlabelled.jsonl into OUT."""
+    """Write written_train, written_test, debagreement_train, debagreement_test, unlabelled and machine.jsonl into OUT."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
     parser.add_argument("out", type=Path)
@@ -41,6 +43,7 @@ def main() -> None:
     train, dev = read_rows(stance / "train.jsonl"), read_rows(stance / "dev.jsonl")
     with gzip.open(stance / "unlabelled.jsonl.gz", "rt", encoding="utf-8") as file:
         pool = [json.loads(line) | {"id": f"u{number}"} for number, line in enumerate(file)]
+    labels = labelled_by_machine(pool, MACHINE_LABELS)
     seen = {row["text"] for row in (*train, *dev)}
     pool = [row for row in pool if row["text"] not in seen and len(row["text"]) >= MIN_LETTERS]
 
@@ -50,9 +53,25 @@ def main() -> None:
         "debagreement_train": [row for row in debagreement if share(row["id"]) >= DEBAGREEMENT_HELD_OUT],
         "debagreement_test": [row for row in debagreement if share(row["id"]) < DEBAGREEMENT_HELD_OUT],
         "unlabelled": choose(pool, train, options.unlabelled),
+        "machine": labels,
     }.items():
         write_rows(options.out / f"{name}.jsonl", rows)
         print(f"{name}.jsonl: {len(rows):,} rows")
+
+
+def labelled_by_machine(pool: list[Row], path: Path) -> list[Row]:
+    """Return the unlabelled comments whose labels, but not words, are kept in the file; by number and hash of the text.
+
+    Raises ValueError where a comment is not the one that was labelled.
+    """
+    rows = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for label in csv.DictReader(file):
+            row = pool[int(label.pop("row"))]
+            if sha256(row["text"].encode()).hexdigest()[:12] != label.pop("text_sha256"):
+                raise ValueError(f"{path}: comment {row['id']} is not the one that was labelled")
+            rows.append(row | label | {"attack": int(label["attack"]), "sure": int(label["sure"])})
+    return rows
 
 
 def choose(pool: list[Row], labelled: list[Row], count: int) -> list[Row]:
