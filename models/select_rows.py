@@ -29,7 +29,7 @@ MACHINE_LABELS = Path(__file__).parents[1] / "data" / "labelled" / "machine_labe
 
 
 def main() -> None:
-    """Write written_train, written_test, debagreement_train, debagreement_test, unlabelled and machine.jsonl into OUT."""
+    """Write written_ and debagreement_, each _train and _test, unlabelled.jsonl and machine.jsonl into OUT."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
     parser.add_argument("out", type=Path)

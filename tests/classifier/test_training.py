@@ -130,7 +130,7 @@ def test_rounded_layers_are_stored_in_four_bits_and_read_back(tokenizer, example
     torch.manual_seed(0)
     shape = {**TINY.to_dict(), "hidden_size": 64, "num_hidden_layers": 2, "intermediate_size": 64}
     network = Network(BertModel(BertConfig(**shape, attn_implementation="eager"), add_pooling_layer=False), len(LABELS))
-    for name, parameter in network.named_parameters():
+    for parameter in network.parameters():
         if parameter.ndim == 1:
             nn.init.normal_(parameter)  # the exporter keeps equal tensors once, under one name
     round_to_four_bits(network.encoder.encoder.layer[0])
