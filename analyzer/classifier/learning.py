@@ -26,7 +26,7 @@ from analyzer.classifier.folder import (
     write_config,
 )
 from analyzer.classifier.inputs import encode_windows
-from analyzer.classifier.network import Network, empty_network, new_network
+from analyzer.classifier.network import Network, describe_encoder, empty_network, new_network
 from analyzer.classifier.predictor import HeadLogits, OnnxPredictor, load_predictor
 from analyzer.classifier.probing import fit_heads
 from analyzer.classifier.recalibration import fit_config
@@ -81,13 +81,13 @@ def train(
     else:
         kept, held_out = split_by_thread(labelled, _HELD_OUT)
         rows = kept + [example for example in examples if example.is_taught]
-        for layer in network.encoder.encoder.layer[: settings.frozen_layers]:  # type: ignore[union-attr, index]
-            round_to_four_bits(layer)
+        for member in network.encoders:
+            round_to_four_bits(member.encoder.layer[: settings.frozen_layers])
         fit(network, tokenizer, rows, scheme.labels, settings=settings, report=report)
         logits = None
     training = {
         "encoder": Path(source).name if Path(source).exists() else source,
-        "encoder_config": _encoder_config(network),
+        "encoder_config": describe_encoder(network),
         "rows": len(rows),
         "held_out_rows": len(held_out),
         "data": {path.name: file_sha256(path) for path in data},
@@ -191,12 +191,6 @@ def _check_labels(examples: Sequence[Example], scheme: Scheme) -> None:
     taught = any(example.stance_scores for example in examples)
     if given and not taught and (missing := [label for label in scheme.labels if label not in given]):
         raise DataError(f"no row has the label {missing[0]!r}: a model learns a label from its rows, 8 or more of each")
-
-
-def _encoder_config(network: Network) -> dict[str, Any]:
-    """Return the shape of the encoder: what differs from the defaults of its kind."""
-    config = network.encoder.config
-    return {"model_type": config.model_type, **config.to_diff_dict()}  # type: ignore[union-attr, operator]
 
 
 def _export_agreement(

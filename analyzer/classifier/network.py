@@ -1,5 +1,6 @@
-"""The torch module: one encoder read once, four heads. Only training and export import it."""
+"""The torch module: one encoder, or several side by side, and four heads. Only training and export import it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,14 +25,13 @@ class Network(nn.Module):
 
     The heads see three vectors side by side: the [CLS] vector, the mean of the comment's tokens and the mean of the
     second part's, its parent or a target. Agreement and a stance towards a target also see the product of the two.
+    Several encoders, in a ModuleList, read the same tokens, and their vectors stand side by side.
     """
 
     def __init__(self, encoder: nn.Module, stance_labels: int, *, dropout: float = 0.1) -> None:
         super().__init__()
         self.encoder = encoder
-        hidden: int = encoder.config.hidden_size  # type: ignore[union-attr, assignment]
-        # MPNet has no table of token types; there the types only tell the two means apart.
-        self.encoder_reads_types = getattr(encoder.config, "type_vocab_size", 0) > 1
+        hidden = sum(member.config.hidden_size for member in self.encoders)
         self.dropout = nn.Dropout(dropout)
         self.stance = nn.Linear(3 * hidden, stance_labels)
         self.agreement = nn.Linear(4 * hidden, len(AGREEMENT_LABELS))
@@ -45,12 +45,16 @@ class Network(nn.Module):
             self.stance(pooled), self.agreement(compared), self.attack(pooled).squeeze(1), self.target(compared)
         )
 
+    @property
+    def encoders(self) -> list[Any]:
+        """The encoder, or each of those that stand side by side."""
+        return [*self.encoder] if isinstance(self.encoder, nn.ModuleList) else [self.encoder]
+
     def vectors(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the heads see: (batch, 3 * hidden), and with the product (batch, 4 * hidden)."""
-        types = {"token_type_ids": token_type_ids} if self.encoder_reads_types else {}
-        states = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, **types
-        ).last_hidden_state  # (batch, tokens, hidden)
+        states = torch.cat(
+            [_states(encoder, input_ids, attention_mask, token_type_ids) for encoder in self.encoders], dim=2
+        )  # (batch, tokens, hidden)
         second_mask = (attention_mask * token_type_ids).to(states.dtype)
         comment_mask = (attention_mask * (1 - token_type_ids)).to(states.dtype)
         comment, second = _mean(states, comment_mask), _mean(states, second_mask)
@@ -66,11 +70,49 @@ def new_network(encoder: str | Path, stance_labels: int) -> Network:
     return Network(loaded, stance_labels)
 
 
-def empty_network(encoder_config: dict[str, Any], stance_labels: int) -> Network:
-    """Return a network with nothing learned, its encoder in the shape that `encoder_config` describes."""
+def empty_network(encoder_config: dict[str, Any] | list[dict[str, Any]], stance_labels: int) -> Network:
+    """Return a network with nothing learned, its encoder or encoders in the shape that `encoder_config` describes."""
+    if isinstance(encoder_config, list):
+        return Network(nn.ModuleList(map(_empty_encoder, encoder_config)), stance_labels)
+    return Network(_empty_encoder(encoder_config), stance_labels)
+
+
+def describe_encoder(network: Network) -> dict[str, Any] | list[dict[str, Any]]:
+    """Return what `empty_network` needs: the shape of the encoder, as it differs from the defaults of its kind."""
+    shapes = [{"model_type": e.config.model_type, **e.config.to_diff_dict()} for e in network.encoders]
+    return shapes if isinstance(network.encoder, nn.ModuleList) else shapes[0]
+
+
+@torch.no_grad()
+def side_by_side(networks: Sequence[Network]) -> Network:
+    """Return one network with the encoders of all, whose logits are the means of theirs.
+
+    They must read the same tokens and know the same labels.
+    """
+    joined = Network(nn.ModuleList([network.encoder for network in networks]), networks[0].stance.out_features)
+    for name in Logits._fields:
+        heads = [getattr(network, name) for network in networks]
+        sizes = [network.encoder.config.hidden_size for network in networks]  # type: ignore[union-attr]
+        parts = [head.weight.split(size, dim=1) for head, size in zip(heads, sizes, strict=True)]
+        joined_head: nn.Linear = getattr(joined, name)
+        joined_head.weight.copy_(torch.cat([part for vector in zip(*parts, strict=True) for part in vector], dim=1))
+        joined_head.weight.div_(len(networks))
+        joined_head.bias.copy_(torch.stack([head.bias for head in heads]).mean(dim=0))
+    return joined
+
+
+def _empty_encoder(encoder_config: dict[str, Any]) -> nn.Module:
     config = AutoConfig.for_model(**encoder_config, attn_implementation="eager")
     encoder: nn.Module = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
-    return Network(encoder, stance_labels)
+    return encoder
+
+
+def _states(encoder: Any, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+    # MPNet has no table of token types; there the types only tell the two means apart.
+    reads_types = getattr(encoder.config, "type_vocab_size", 0) > 1
+    types = {"token_type_ids": token_type_ids} if reads_types else {}
+    states: Tensor = encoder(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
+    return states
 
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:

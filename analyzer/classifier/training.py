@@ -197,10 +197,9 @@ def _log_prior(labels: Sequence[str | None], names: Sequence[str]) -> Tensor:
 
 
 def _optimizer(network: Network, settings: Settings) -> torch.optim.Optimizer:
-    layers = network.encoder.encoder.layer[: settings.frozen_layers]  # type: ignore[union-attr, index]
-    for frozen in (network.encoder.get_input_embeddings(), *layers):  # type: ignore[operator]
-        for parameter in frozen.parameters():
-            parameter.requires_grad = False
+    for member in network.encoders:
+        for frozen in (member.get_input_embeddings(), *member.encoder.layer[: settings.frozen_layers]):
+            frozen.requires_grad_(False)
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     heads = [
         parameter

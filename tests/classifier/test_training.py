@@ -14,7 +14,7 @@ from analyzer.classifier.examples import Example, read_examples, split_by_thread
 from analyzer.classifier.export import export_float, export_int8, read_weights, round_to_four_bits
 from analyzer.classifier.inputs import encode
 from analyzer.classifier.learning import train, write_folder
-from analyzer.classifier.network import Network
+from analyzer.classifier.network import Network, describe_encoder, empty_network, side_by_side
 from analyzer.classifier.predictor import TargetPredictor, load_predictor, model_feed
 from analyzer.classifier.training import Settings, compute_logits, fit
 from analyzer.errors import DataError, ModelError
@@ -143,10 +143,41 @@ def test_rounded_layers_are_stored_in_four_bits_and_read_back(tokenizer, example
     for name, own in network.state_dict().items():
         exact = name.startswith("encoder.encoder.layer.0.")
         np.testing.assert_allclose(weights[name].numpy(), own.numpy(), atol=1e-6 if exact else 0.02)
-    engine = quick_engine(tmp_path / "model.onnx")
-    outputs = engine.run(model_feed(encode(tokenizer, [example.turn for example in examples])))
-    expected = compute_logits(network, tokenizer, examples)
-    np.testing.assert_allclose(outputs[0], expected.stance.numpy(), atol=0.05)
+    assert_same_logits(tmp_path / "model.onnx", network, tokenizer, examples)
+
+
+def test_word_embeddings_in_four_bits_are_read_back(tokenizer, examples, tmp_path):
+    torch.manual_seed(0)
+    shape = {**TINY.to_dict(), "vocab_size": 1 << 15, "hidden_size": 64}  # as large as tables must be to be shrunk
+    network = Network(BertModel(BertConfig(**shape, attn_implementation="eager"), add_pooling_layer=False), len(LABELS))
+    table = network.encoder.get_input_embeddings()
+    round_to_four_bits(table)
+    export_int8(network, tmp_path / "model.onnx")
+    stored = {tensor.name: tensor for tensor in onnx.load(tmp_path / "model.onnx").graph.initializer}
+    assert list(stored["encoder.embeddings.word_embeddings.weight"].dims) == [1 << 15, 32]  # two weights a byte
+    weights = read_weights(tmp_path / "model.onnx")
+    np.testing.assert_allclose(weights["encoder.embeddings.word_embeddings.weight"], table.weight.detach(), atol=1e-6)
+    assert_same_logits(tmp_path / "model.onnx", network, tokenizer, examples)
+
+
+def test_networks_side_by_side_give_the_mean_of_their_logits(network, tokenizer, examples, tmp_path):
+    torch.manual_seed(1)
+    other = Network(BertModel(BertConfig(**{**TINY.to_dict(), "hidden_size": 32})), len(LABELS))
+    pair = side_by_side([network, other])
+    singles = [compute_logits(own, tokenizer, examples) for own in (network, other)]
+    for joined, *apart in zip(compute_logits(pair, tokenizer, examples), *singles, strict=True):
+        np.testing.assert_allclose(joined, (apart[0] + apart[1]) / 2, atol=1e-5)
+    again = empty_network(describe_encoder(pair), len(LABELS))
+    again.load_state_dict({name: value for name, value in pair.state_dict().items() if ".pooler." not in name})
+    np.testing.assert_allclose(
+        compute_logits(again, tokenizer, examples).stance, compute_logits(pair, tokenizer, examples).stance, atol=1e-5
+    )
+
+
+def assert_same_logits(path, network, tokenizer, examples):
+    outputs = quick_engine(path).run(model_feed(encode(tokenizer, [example.turn for example in examples])))
+    for exported, own in zip(outputs, compute_logits(network, tokenizer, examples), strict=True):
+        np.testing.assert_allclose(exported, own.numpy(), atol=0.05)
 
 
 def test_a_written_folder_predicts_and_checks_itself(network, tokenizer, examples, scheme_path, tmp_path):
