@@ -29,7 +29,7 @@ MACHINE_LABELS = Path(__file__).parents[1] / "data" / "labelled" / "machine_labe
 
 
 def main() -> None:
-    """Write written_ and debagreement_, each _train and _test, unlabelled.jsonl and machine.jsonl into OUT."""
+    """Write written_ and debagreement_, each _train and _test, unlabelled, machine and machine_random into OUT."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
     parser.add_argument("out", type=Path)
@@ -53,7 +53,8 @@ def main() -> None:
         "debagreement_train": [row for row in debagreement if share(row["id"]) >= DEBAGREEMENT_HELD_OUT],
         "debagreement_test": [row for row in debagreement if share(row["id"]) < DEBAGREEMENT_HELD_OUT],
         "unlabelled": choose(pool, train, options.unlabelled),
-        "machine": labels,
+        "machine": [row for row in labels if row["drawn"] == "chosen"],
+        "machine_random": [row for row in labels if row["drawn"] == "random"],
     }.items():
         write_rows(options.out / f"{name}.jsonl", rows)
         print(f"{name}.jsonl: {len(rows):,} rows")
