@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 AGREEMENT_LABELS = ("agree", "disagree", "neutral")
 TARGET_LABELS = ("favor", "against", "none")
 """Stances towards a target given in words, in the terms of the published sets."""
+EMBEDDING_SIZE = 64
 UNCLEAR = "unclear"
 Reason = Literal["language", "low_confidence"]
 
@@ -56,11 +57,16 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Stance to the topic, agreement with the parent (None without one), probability of a personal attack."""
+    """Stance to the topic, agreement with the parent (None without one), probability of a personal attack.
+
+    `embedding` says what the comment is about: a vector of which only the direction counts, as 64 signed bytes in
+    base64; None from a model without one.
+    """
 
     stance: Scored
     agreement: Scored | None
     attack: float
+    embedding: str | None = None
 
 
 class Predictor(Protocol):

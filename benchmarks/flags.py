@@ -10,10 +10,12 @@ import argparse
 import json
 import random
 import time
+from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from analyzer.classifier.inputs import make_turn
 from analyzer.classifier.predictor import load_predictor
 from analyzer.flags import default_thresholds, prioritise, raise_flags
 from analyzer.formats import read_threads
-from analyzer.predictions import Prediction, Predictor, Scored
+from analyzer.predictions import EMBEDDING_SIZE, Prediction, Predictor, Scored
 from analyzer.resources import model_folder, resource
 from analyzer.thread import Comment, Thread, build_thread
 
@@ -63,22 +65,29 @@ def mirrored(predictor: Predictor) -> None:
     print(f"attack        sides swapped in the text: {changed} of {len(pairs)} comments change their flag")
 
 
-def drift(threads: Sequence[Thread], strangers: Sequence[Thread]) -> None:
-    """Print how often `off_topic` finds a thread on another topic that was grafted into one, and what else it flags."""
+def drift(threads: Sequence[Thread], strangers: Sequence[Thread], predictor: Predictor) -> None:
+    """Print how often `off_topic` finds a thread on another topic that was grafted into one, and what else it flags.
+
+    The thresholds were chosen on the first half of the threads.
+    """
     draw = random.Random(1)
-    plain = found = elsewhere = 0
+    said = _predictions(threads, predictor)
+    said |= {f"graft {key}": prediction for key, prediction in _predictions(strangers, predictor).items()}
+    halves: list[list[tuple[bool, bool, bool]]] = [[], []]
     for thread in threads:
-        plain += bool(_drifting(thread))
         grafted, head = _grafted(thread, draw.choice(strangers), draw.choice(thread.comments).id)
         inside = grafted.branch(head)
-        flagged = _drifting(grafted)
+        flagged = _drifting(grafted, said)
         near = [i for i in flagged if i in inside or (head in grafted.branch(i) and grafted.sizes[i] < 2 * len(inside))]
-        found += bool(near)
-        elsewhere += any(i not in inside and head not in grafted.branch(i) for i in flagged)
-    print(
-        f"off_topic     grafts: {found} of {len(threads)} found, {elsewhere} threads with a flag elsewhere; "
-        f"without grafts {plain} threads flagged"
-    )
+        elsewhere = any(i not in inside and head not in grafted.branch(i) for i in flagged)
+        half = sha256(thread.id.encode()).digest()[0] % 2
+        halves[half].append((bool(near), elsewhere, bool(_drifting(thread, said))))
+    for name, rows in zip(("first", "second"), halves, strict=True):
+        found, elsewhere_in, plain = map(sum, zip(*rows, strict=True))
+        print(
+            f"off_topic     {name} half, grafts: {found} of {len(rows)} found, {elsewhere_in} threads with a flag "
+            f"elsewhere; without grafts {plain} threads flagged"
+        )
 
 
 def speed(shape: str, comments: int) -> None:
@@ -99,9 +108,22 @@ def _kinds(row: dict[str, Any], prediction: Prediction) -> set[str]:
     return {flag.kind for flag in raise_flags(thread, [prediction])}
 
 
-def _drifting(thread: Thread) -> list[int]:
+def _predictions(threads: Sequence[Thread], predictor: Predictor) -> dict[str, Prediction]:
+    """Return what the model says of every comment with words, by the comments' ids."""
+    turns = {}
+    for thread in threads:
+        texts = {comment.id: comment.text for comment in thread.comments}
+        turns |= {
+            comment.id: make_turn(comment.text, texts.get(comment.parent_id or "") or None)
+            for comment in thread.comments
+            if comment.status == "ok"
+        }
+    return dict(zip(turns, predictor.predict(list(turns.values())), strict=True))
+
+
+def _drifting(thread: Thread, said: Mapping[str, Prediction]) -> list[int]:
     position = {comment.id: i for i, comment in enumerate(thread.comments)}
-    flags = raise_flags(thread, [None] * len(thread.comments))
+    flags = raise_flags(thread, [said.get(comment.id) for comment in thread.comments])
     return [position[flag.comment_id] for flag in flags if flag.kind == "off_topic"]
 
 
@@ -138,7 +160,8 @@ def _made(shape: str, count: int) -> tuple[Thread, list[Prediction | None]]:
         disagree = draw.random()
         scores = {"agree": 1 - disagree, "disagree": disagree}
         agreement = Scored("disagree" if disagree > 0.5 else "agree", scores)
-        predictions.append(Prediction(Scored("none", {"none": 1.0}), agreement, draw.random() ** 8))
+        embedding = b64encode(draw.randbytes(EMBEDDING_SIZE)).decode()
+        predictions.append(Prediction(Scored("none", {"none": 1.0}), agreement, draw.random() ** 8, embedding))
     return build_thread(comments), predictions
 
 
@@ -165,8 +188,8 @@ def main() -> None:
     for shape in ("tree", "chain", "star"):
         speed(shape, options.comments)
     _, threads = read_threads(options.shared / "threads" / "worldnews.jsonl")
-    drift(threads, _topic_threads(options.shared / "stance" / "topics.jsonl"))
     predictor = load_predictor(model_folder(options.model))
+    drift(threads, _topic_threads(options.shared / "stance" / "topics.jsonl"), predictor)
     dev = list(_rows(options.shared / "stance" / "dev.jsonl"))
     attacks("dev", dev, [row["attack"] == 1 for row in dev], predictor)
     conduct = list(_rows(options.shared / "benchmarks" / "conduct_train.jsonl"))

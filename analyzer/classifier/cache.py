@@ -19,7 +19,7 @@ from analyzer.predictions import Prediction, Predictor, Progress, Scored, Turn
 from analyzer.prevalence import Correction
 from analyzer.scheme import Scheme
 
-MOST_ANSWERS = 200_000  # about 90 MB
+MOST_ANSWERS = 200_000  # about 110 MB, 20 of them for embeddings
 _DAY = 86_400  # seconds
 _ASKED_AT_ONCE = 500
 _TABLE = "CREATE TABLE IF NOT EXISTS answers (key BLOB PRIMARY KEY, answer TEXT, day INTEGER) WITHOUT ROWID"
@@ -119,9 +119,14 @@ def cache_file() -> Path:
 
 
 def _values(prediction: Prediction) -> list[Any]:
-    return [prediction.stance.as_dict(), prediction.agreement and prediction.agreement.as_dict(), prediction.attack]
+    return [
+        prediction.stance.as_dict(),
+        prediction.agreement and prediction.agreement.as_dict(),
+        prediction.attack,
+        prediction.embedding,
+    ]
 
 
 def _prediction(values: Iterable[Any]) -> Prediction:
-    stance, agreement, attack = values
-    return Prediction(Scored(**stance), Scored(**agreement) if agreement else None, attack)
+    stance, agreement, attack, embedding = values
+    return Prediction(Scored(**stance), Scored(**agreement) if agreement else None, attack, embedding)

@@ -114,7 +114,7 @@ def score(
     calibrated_share: float = 0.0,
 ) -> Evaluation:
     """Return the scores of these logits of the examples; see `evaluate`."""
-    stance, agreement, attack, target = logits
+    stance, agreement, attack, target, _ = logits
     stance_scores = softmax(stance, config.stance_scaling)
     stances = [example.stance for example in examples]
     unseen = [thread_value(example.thread) >= calibrated_share for example in examples]

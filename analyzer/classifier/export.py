@@ -13,7 +13,7 @@ from onnx.external_data_helper import set_external_data
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from torch import Tensor, nn
 
-from analyzer.classifier.network import Logits, Network
+from analyzer.classifier.network import Network, Outputs
 
 _AXES = {0: "batch", 1: "tokens"}
 _FILE_BYTES = 45_000_000  # what code hosts take without complaint
@@ -37,7 +37,7 @@ def export_float(network: Network, path: Path) -> None:
             (example, example, example_types),
             str(path),
             input_names=names,
-            output_names=list(Logits._fields),
+            output_names=list(Outputs._fields),
             dynamic_axes=dict.fromkeys(names, _AXES),
             opset_version=17,
             dynamo=False,

@@ -28,9 +28,9 @@ from analyzer.classifier.folder import (
 from analyzer.classifier.inputs import encode_windows
 from analyzer.classifier.network import Network, describe_encoder, empty_network, new_network
 from analyzer.classifier.predictor import HeadLogits, OnnxPredictor, load_predictor
-from analyzer.classifier.probing import fit_heads
+from analyzer.classifier.probing import fit_embedding, fit_heads
 from analyzer.classifier.recalibration import fit_config
-from analyzer.classifier.training import Report, Settings, compute_logits, fit
+from analyzer.classifier.training import Report, Settings, compute_outputs, fit
 from analyzer.errors import DataError, ModelError
 from analyzer.resources import DEFAULT_MODEL, model_folder
 from analyzer.scheme import Scheme, read_scheme
@@ -109,12 +109,15 @@ def write_folder(
 ) -> Trained:
     """Export the network, calibrate and score the exported file on `held_out` rows, and write the folder.
 
-    `logits` stand for the exported file's own on these rows, where it has seen them.
+    An embedding that the network does not have yet is fitted on these rows too. `logits` stand for the exported file's
+    own on them, where it has seen them.
     """
     scheme = read_scheme(scheme_path)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob(f"{WEIGHTS}*"):
         old.unlink()
+    if not network.embedding.weight.any():
+        fit_embedding(network, tokenizer, held_out)
     export_int8(network, folder / WEIGHTS)
     tokenizer.save(str(folder / TOKENIZER))
     shutil.copyfile(scheme_path, folder / "scheme.toml")
@@ -179,8 +182,8 @@ def _continue(folder: Path, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
     if config.stance_labels != tuple(labels):
         weights = {name: values for name, values in weights.items() if not name.startswith("stance.")}
     missing = network.load_state_dict(weights, strict=False).missing_keys
-    if any(not name.startswith("stance.") for name in missing):
-        raise ModelError(f"{folder}: {WEIGHTS} lacks {', '.join(missing)}")
+    if lacking := [name for name in missing if not name.startswith(("stance.", "embedding."))]:
+        raise ModelError(f"{folder}: {WEIGHTS} lacks {', '.join(lacking)}")
     tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     return network, tokenizer
 
@@ -202,5 +205,5 @@ def _export_agreement(
     if not read_alike:
         return 1.0
     exported = predictor.logits([example.turn for example in read_alike]).stance.argmax(1)
-    own = compute_logits(network, tokenizer, read_alike).stance.argmax(1)
+    own = compute_outputs(network, tokenizer, read_alike).stance.argmax(1)
     return float((own == torch.from_numpy(exported)).float().mean())

@@ -1,4 +1,4 @@
-"""The torch module: one encoder, or several side by side, and four heads. Only training and export import it."""
+"""The torch module: one encoder, or several side by side, four heads and an embedding. For training and export only."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,16 +8,19 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
-from analyzer.predictions import AGREEMENT_LABELS, TARGET_LABELS
+from analyzer.predictions import AGREEMENT_LABELS, EMBEDDING_SIZE, TARGET_LABELS
+
+HEADS = ("stance", "agreement", "attack", "target")
 
 
-class Logits(NamedTuple):
-    """What the heads say before any softmax or sigmoid."""
+class Outputs(NamedTuple):
+    """What the heads say before any softmax or sigmoid, and where the comment lies among others."""
 
     stance: Tensor  # (batch, labels)
     agreement: Tensor  # (batch, 3)
     attack: Tensor  # (batch,)
     target: Tensor  # (batch, 3)
+    embedding: Tensor  # (batch, 64)
 
 
 class Network(nn.Module):
@@ -26,6 +29,9 @@ class Network(nn.Module):
     The heads see three vectors side by side: the [CLS] vector, the mean of the comment's tokens and the mean of the
     second part's, its parent or a target. Agreement and a stance towards a target also see the product of the two.
     Several encoders, in a ModuleList, read the same tokens, and their vectors stand side by side.
+
+    The embedding, the mean of the comment's tokens on a few axes, is not learned with the heads: all zero until
+    `probing.fit_embedding` finds the axes.
     """
 
     def __init__(self, encoder: nn.Module, stance_labels: int, *, dropout: float = 0.1) -> None:
@@ -37,13 +43,25 @@ class Network(nn.Module):
         self.agreement = nn.Linear(4 * hidden, len(AGREEMENT_LABELS))
         self.attack = nn.Linear(3 * hidden, 1)
         self.target = nn.Linear(4 * hidden, len(TARGET_LABELS))
+        self.embedding = nn.Linear(hidden, EMBEDDING_SIZE).requires_grad_(False)
+        nn.init.zeros_(self.embedding.weight)
+        nn.init.zeros_(self.embedding.bias)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Logits:
-        """Return the logits for token ids, mask and types, each (batch, tokens); type 1 marks the second part."""
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Outputs:
+        """Return the outputs for token ids, mask and types, each (batch, tokens); type 1 marks the second part."""
         pooled, compared = self.vectors(input_ids, attention_mask, token_type_ids)
-        return Logits(
-            self.stance(pooled), self.agreement(compared), self.attack(pooled).squeeze(1), self.target(compared)
+        return Outputs(
+            self.stance(pooled),
+            self.agreement(compared),
+            self.attack(pooled).squeeze(1),
+            self.target(compared),
+            self.embedding(self.comment_mean(pooled)),
         )
+
+    def comment_mean(self, pooled: Tensor) -> Tensor:
+        """Return the part of the heads' vectors that is the mean of the comment's tokens, (batch, hidden)."""
+        hidden = self.embedding.in_features
+        return pooled[:, hidden : 2 * hidden]
 
     @property
     def encoders(self) -> list[Any]:
@@ -85,12 +103,12 @@ def describe_encoder(network: Network) -> dict[str, Any] | list[dict[str, Any]]:
 
 @torch.no_grad()
 def side_by_side(networks: Sequence[Network]) -> Network:
-    """Return one network with the encoders of all, whose logits are the means of theirs.
+    """Return one network with the encoders of all, whose logits are the means of theirs, and no embedding yet.
 
     They must read the same tokens and know the same labels.
     """
     joined = Network(nn.ModuleList([network.encoder for network in networks]), networks[0].stance.out_features)
-    for name in Logits._fields:
+    for name in HEADS:
         heads = [getattr(network, name) for network in networks]
         sizes = [network.encoder.config.hidden_size for network in networks]  # type: ignore[union-attr]
         parts = [head.weight.split(size, dim=1) for head, size in zip(heads, sizes, strict=True)]

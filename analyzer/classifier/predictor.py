@@ -1,5 +1,6 @@
 """A model folder -> a predictor, offline and without torch (why on these runtimes: models/LOG.md)."""
 
+import base64
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -15,7 +16,7 @@ from analyzer.classifier.folder import TOKENIZER, WEIGHTS, ModelConfig, read_fol
 from analyzer.classifier.inputs import encode_windows
 from analyzer.classifier.language import is_foreign
 from analyzer.errors import ModelError
-from analyzer.predictions import TARGET_LABELS, UNCLEAR, Prediction, Progress, Scored, Turn
+from analyzer.predictions import EMBEDDING_SIZE, TARGET_LABELS, UNCLEAR, Prediction, Progress, Scored, Turn
 from analyzer.prevalence import Correction
 from analyzer.scheme import Scheme, target_scheme
 
@@ -24,12 +25,13 @@ _TOKENISED_AT_ONCE = 1024  # turns; the next are tokenised while these are read
 
 
 class HeadLogits(NamedTuple):
-    """What the heads say before any softmax or sigmoid; `target` is None for a model without that head."""
+    """What the heads say before any softmax or sigmoid, and the embedding; an older model lacks the last two."""
 
     stance: Floats  # (rows, labels)
     agreement: Floats  # (rows, 3)
     attack: Floats  # (rows,)
-    target: Floats | None  # (rows, 3)
+    target: Floats | None = None  # (rows, 3)
+    embedding: Floats | None = None  # (rows, 64)
 
 
 class OnnxPredictor:
@@ -72,17 +74,19 @@ class OnnxPredictor:
             target_scores = softmax(heads.target[len(turns) :], config.target_scaling).tolist()
             for i, scores in zip(asked, target_scores, strict=True):
                 stance_scores[i], labels[i] = scores, (TARGET_LABELS, config.target_unclear_below)
+        embeddings = _in_base64(heads.embedding, len(turns))
         predictions = []
         for i, turn in enumerate(turns):
             foreign = is_foreign(turn.text, windows[i][0], config.languages)
             stance_labels, unclear_below = labels[i]
             stance = _scored(stance_labels, stance_scores[i], foreign, unclear_below=unclear_below)
-            agreement = _scored(config.agreement_labels, agreement_scores[i], foreign)
-            predictions.append(Prediction(stance, agreement if turn.parent_text else None, attack_scores[i]))
+            agreement: Scored | None = _scored(config.agreement_labels, agreement_scores[i], foreign)
+            agreement = agreement if turn.parent_text else None
+            predictions.append(Prediction(stance, agreement, attack_scores[i], embeddings[i]))
         return predictions
 
     def logits(self, turns: Sequence[Turn], *, progress: Progress | None = None) -> HeadLogits:
-        """Return the uncalibrated logits of each turn, read as it is: with its target where it has one.
+        """Return the uncalibrated logits and embedding of each turn, read as it is: with its target where it has one.
 
         Those of a comment longer than one window are the means over its windows, weighted by their tokens.
         """
@@ -122,16 +126,21 @@ class OnnxPredictor:
             lengths = np.array([len(window.type_ids) - sum(window.type_ids) for turn in windows for window in turn])
             share = lengths / np.bincount(turn_of, lengths)[turn_of]
             outputs = [_pooled(output, turn_of, share, len(windows)) for output in outputs]
-        stance, agreement, attack, *target = outputs
-        return HeadLogits(stance, agreement, attack, target[0] if target else None), windows
+        return HeadLogits(**dict(zip(self.engine.outputs, outputs, strict=True))), windows
 
     def _run(self, encodings: Sequence[Encoding]) -> Sequence[np.ndarray]:
         return self.engine.run(model_feed(encodings))
 
     def _shapes(self) -> list[tuple[int, ...]]:
-        """Return the shape of each head's answer to one window."""
-        heads = [(len(self.config.stance_labels),), (len(self.config.agreement_labels),), ()]
-        return [*heads, (len(TARGET_LABELS),)] if self.reads_targets else heads
+        """Return the shape of each output for one window."""
+        shapes: dict[str, tuple[int, ...]] = {
+            "stance": (len(self.config.stance_labels),),
+            "agreement": (len(self.config.agreement_labels),),
+            "attack": (),
+            "target": (len(TARGET_LABELS),),
+            "embedding": (EMBEDDING_SIZE,),
+        }
+        return [shapes[name] for name in self.engine.outputs]
 
 
 class TargetPredictor:
@@ -175,6 +184,15 @@ def _scored(labels: Sequence[str], scores: Sequence[float], foreign: bool, *, un
     return (
         Scored(labels[best], by_label) if scores[best] >= unclear_below else Scored(UNCLEAR, by_label, "low_confidence")
     )
+
+
+def _in_base64(vectors: Floats | None, rows: int) -> list[str | None]:
+    """Return the first vectors in signed bytes, each with its largest number at 127 or -127; None for one all zero."""
+    if vectors is None:
+        return [None] * rows
+    largest = np.abs(vectors[:rows]).max(axis=1, keepdims=True)  # (rows, 1)
+    whole = np.round(127 * vectors[:rows] / np.where(largest > 0, largest, 1)).astype(np.int8)
+    return [base64.b64encode(row).decode() if row.any() else None for row in whole]
 
 
 def _finished(turns: Sequence[int], left: list[int]) -> list[int]:

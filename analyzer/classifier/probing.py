@@ -1,4 +1,4 @@
-"""A few labelled rows -> new heads over an encoder that stays as it is, and their logits on rows they did not see."""
+"""Rows -> what is fitted over an encoder that stays as it is: heads, with their logits on unseen rows; an embedding."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,12 @@ from torch.nn import functional
 from analyzer.classifier.examples import Example, thread_value
 from analyzer.classifier.network import Network
 from analyzer.classifier.predictor import HeadLogits
-from analyzer.classifier.training import compute_logits, run_batches
-from analyzer.predictions import TARGET_LABELS
+from analyzer.classifier.training import compute_outputs, run_batches
+from analyzer.predictions import EMBEDDING_SIZE, TARGET_LABELS
 
 _STRENGTH = 3.0  # of the data against the ridge, as scikit-learn's C
 _FOLDS = 5
+_SHORT = 0.01  # of the longest axis: what is shorter is rounding
 
 
 def fit_heads(
@@ -25,11 +26,30 @@ def fit_heads(
     The logits of those two heads are out of fold: from weights fitted without the example's fold of threads. The other
     heads and the encoder stay as they are. A head without labelled examples stays too.
     """
-    stance, agreement, attack, target = compute_logits(network, tokenizer, examples)
+    stance, agreement, attack, target, _ = compute_outputs(network, tokenizer, examples)
     pooled, compared = run_batches(network, network.vectors, tokenizer, examples)
     stance = _fit_head(network.stance, pooled, stance, examples, [e.stance for e in examples], stance_labels)
     target = _fit_head(network.target, compared, target, examples, [e.target_stance for e in examples], TARGET_LABELS)
     return HeadLogits(*(logits.double().numpy() for logits in (stance, agreement, attack, target)))
+
+
+@torch.no_grad()
+def fit_embedding(network: Network, tokenizer: Tokenizer, examples: Sequence[Example]) -> None:
+    """Fit the embedding in place: the principal axes of the comments' mean vectors around their centre, of variance 1.
+
+    The more topics the examples have, the better: about one topic alone, centre and axes hide what all share. Where
+    examples or vectors are too few for all axes, the others stay zero.
+    """
+    if len(examples) < 2:
+        return
+    pooled, _ = run_batches(network, network.vectors, tokenizer, examples)
+    means = network.comment_mean(pooled)  # (rows, hidden)
+    centre = means.mean(dim=0)
+    _, lengths, axes = torch.linalg.svd(means - centre, full_matrices=False)
+    kept = int((lengths > _SHORT * lengths[0]).sum().clamp(max=EMBEDDING_SIZE))
+    axes = axes[:kept] / lengths[:kept, None] * len(means) ** 0.5
+    network.embedding.weight[:kept] = axes
+    network.embedding.bias[:kept] = -axes @ centre
 
 
 def _fit_head(

@@ -60,7 +60,7 @@ def fit_config(
     config: ModelConfig, examples: Sequence[Example], logits: HeadLogits, *, accuracy: float = SELECTIVE_ACCURACY
 ) -> ModelConfig:
     """Return the config with scalings, `unclear` thresholds and correction fitted on these logits of the examples."""
-    stance, agreement, attack, target = logits
+    stance, agreement, attack, target, _ = logits
     rows, labels = gold([example.stance for example in examples], config.stance_labels)
     if len(rows):
         scaling = fit_scaling(stance[rows], labels, biases=False)

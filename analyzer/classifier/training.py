@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from analyzer.classifier.examples import Example
 from analyzer.classifier.inputs import encode
-from analyzer.classifier.network import Logits, Network
+from analyzer.classifier.network import HEADS, Network, Outputs
 from analyzer.predictions import AGREEMENT_LABELS, TARGET_LABELS
 
 _IGNORED = -100  # what torch's cross-entropy skips
@@ -88,9 +88,9 @@ def fit(
     network.eval()
 
 
-def compute_logits(network: Network, tokenizer: Tokenizer, examples: Sequence[Example], *, batch: int = 64) -> Logits:
-    """Return the network's logits for the examples, in order and in full precision."""
-    return Logits(*run_batches(network, network, tokenizer, examples, batch=batch))
+def compute_outputs(network: Network, tokenizer: Tokenizer, examples: Sequence[Example], *, batch: int = 64) -> Outputs:
+    """Return the network's outputs for the examples, in order and in full precision."""
+    return Outputs(*run_batches(network, network, tokenizer, examples, batch=batch))
 
 
 @torch.inference_mode()
@@ -165,7 +165,7 @@ def _pad(rows: Sequence[Sequence[int]]) -> Tensor:
     return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])
 
 
-def _loss(logits: Logits, batch: dict[str, Tensor], log_prior: Tensor, settings: Settings) -> Tensor:
+def _loss(logits: Outputs, batch: dict[str, Tensor], log_prior: Tensor, settings: Settings) -> Tensor:
     stance = _cross_entropy(logits.stance.float() + log_prior, batch["stance"])
     stance = stance + _distance(logits.stance.float(), batch["stance_scores"])
     agreement = _cross_entropy(logits.agreement.float(), batch["agreement"])
@@ -201,11 +201,7 @@ def _optimizer(network: Network, settings: Settings) -> torch.optim.Optimizer:
         for frozen in (member.get_input_embeddings(), *member.encoder.layer[: settings.frozen_layers]):
             frozen.requires_grad_(False)
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
-    heads = [
-        parameter
-        for head in (network.stance, network.agreement, network.attack, network.target)
-        for parameter in head.parameters()
-    ]
+    heads = [parameter for head in HEADS for parameter in getattr(network, head).parameters()]
     return torch.optim.AdamW(
         [{"params": encoder, "lr": settings.learning_rate}, {"params": heads, "lr": settings.head_learning_rate}],
         weight_decay=0.01,

@@ -1,17 +1,16 @@
 """What a branch hangs on: a comment that is gone, and the topic it left."""
 
-from collections import Counter
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from analyzer.flags.flag import Flag, counted, percent, strength
-from analyzer.flags.scene import Scene, find_words, sums_below
+from analyzer.flags.flag import Flag, counted, strength
+from analyzer.flags.scene import Scene, sums_below
 from analyzer.flags.thresholds import Limits
+from analyzer.predictions import EMBEDDING_SIZE, Prediction
 
-_SHORT = 4  # letters
+_LEAST = 1e-9  # what is divided by, at least
 _GONE = {"deleted": "was deleted", "missing": "is not in the file", "excluded": "was not published"}
 
 
@@ -38,45 +37,55 @@ def lost_contexts(scene: Scene, limits: Limits) -> Iterator[Flag]:
 
 
 def off_topics(scene: Scene, limits: Limits) -> Iterator[Flag]:
-    """Yield a flag for each branch that shares few words with the article and the rest of the thread.
+    """Yield a flag for each branch whose comments are about something else than the rest of the thread.
 
-    Topic words are those of title, article and only root, and those that several top-level branches use. Of the words
-    in a branch so many should be topic words as in the whole thread; the score is how far it falls short. Of branches
-    inside each other, the one that deviates most (as a Poisson count). By words alone: a branch that speaks of the
-    topic in words of its own looks off topic.
+    By the model's embeddings: the likeness of a branch is the mean cosine of its comments with the sum of all comments
+    outside it. It must be low, and lie many standard errors below the likeness of single comments outside to all
+    others; the score is the strength of these standard errors. Of branches inside each other, the one with most.
+    Without embeddings there is no flag.
     """
     thread = scene.thread
-    words = [_topical(tokens) for tokens in scene.tokens]
-    root = words[0] if len(thread.roots) == 1 else []
-    heads = thread.replies[0] if root else thread.roots
-    used = Counter(word for head in heads for word in {word for i in thread.branch(head) for word in words[i]})
-    topic = {word for word, branches in used.items() if branches >= limits["branches"]}
-    topic.update(root, _topical(find_words(f"{thread.title} {thread.article}")))
-    rows = [(bool(said), len(said), sum(word in topic for word in said)) for said in words]
-    own = np.array(rows[1:] if root else rows, dtype=float).reshape(-1, 3)  # comments with words, words, topic words
-    own = np.vstack([np.zeros((1, 3)), own]) if root else own
-    usual = own[:, 2].sum() / max(1.0, own[:, 1].sum())
-    comments, said, near = (own + sums_below(own, thread.parents)).T
-    expected = said * usual
-    far = (comments >= limits["comments"]) & (expected >= limits["expected"]) & (near <= limits["share"] * expected)
-    found = np.flatnonzero(far)
-    taken = np.zeros(len(words), dtype=bool)
-    for i in found[np.argsort((near - expected)[found] / np.sqrt(expected[found]), kind="stable")].tolist():
+    vectors = _unit_vectors(scene.predictions)  # (comments, size)
+    if not vectors.any():
+        return
+    others = vectors.sum(axis=0) - vectors
+    single = _ratio((vectors * others).sum(axis=1), np.linalg.norm(others, axis=1))
+    known = vectors.any(axis=1)
+    own = np.column_stack([vectors, known, known * single, known * single**2])
+    inside = own + sums_below(own, thread.parents)
+    outside = own.sum(axis=0) - inside
+    size = vectors.shape[1]
+    branch, rest = inside[:, :size], outside[:, :size]
+    comments = inside[:, size]
+    left, likeness_left, squares_left = outside[:, size:].T
+    likeness = _ratio((branch * rest).sum(axis=1), comments * np.linalg.norm(rest, axis=1))
+    usual = _ratio(likeness_left, left)
+    spread = np.sqrt(np.maximum(_ratio(squares_left, left) - usual**2, 0))
+    errors = (usual - likeness) * np.sqrt(comments) / np.maximum(spread, _LEAST)
+    large = (comments >= limits["comments"]) & (comments <= limits["share"] * (comments + left))
+    found = np.flatnonzero(large & (likeness <= limits["likeness"]) & (errors >= limits["t"]))
+    taken = np.zeros(len(vectors), dtype=bool)
+    for i in found[np.argsort(-errors[found], kind="stable")].tolist():
         if taken[i : i + thread.sizes[i]].any():
             continue
         taken[i : i + thread.sizes[i]] = True
         reason = (
-            f"{percent(near[i] / said[i])} of the words that say something in its "
-            f"{counted(int(comments[i]), 'comment')} are the topic's, {percent(usual)} in the whole thread."
+            f"Its {counted(int(comments[i]), 'comment')} seem to be about something else: their likeness to the rest "
+            f"of the thread is {likeness[i]:z.2f}, that of other comments {usual[i]:z.2f}, on a scale up to 1."
         )
-        yield Flag("off_topic", scene.id(i), float(1 - near[i] / expected[i]), reason, "branch")
+        yield Flag("off_topic", scene.id(i), strength(float(errors[i]), limits["t"]), reason, "branch")
 
 
-def _topical(tokens: list[str]) -> list[str]:
-    """Return the words that say something: of four letters or more, and none of the commonest."""
-    return [word for word in tokens if len(word) >= _SHORT and word not in _common_words()]
+def _unit_vectors(predictions: Sequence[Prediction | None]) -> np.ndarray:
+    """Return the embeddings at length 1, (comments, size); zeros where there is none."""
+    vectors = np.zeros((len(predictions), EMBEDDING_SIZE))
+    for vector, prediction in zip(vectors, predictions, strict=True):
+        if prediction and prediction.embedding:
+            vector[:] = np.frombuffer(b64decode(prediction.embedding), np.int8)
+    return _ratio(vectors, np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-@cache
-def _common_words() -> frozenset[str]:
-    return frozenset(Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8").split())
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Return above / below, where below is 0 or more; as good as 0 where both are 0."""
+    ratio: np.ndarray = above / np.maximum(below, _LEAST)
+    return ratio

@@ -39,12 +39,12 @@ class Added:
 
 
 class Remembering:
-    """A predictor that asks another one only for turns it does not know; `read` has the key of every turn, in order."""
+    """A predictor that asks another one only for turns it does not know; `read` has keys and embeddings, in order."""
 
     def __init__(self, predictor: Model, known: dict[str, Prediction]):
         self.name, self.sha256 = predictor.name, predictor.sha256
         self.scheme, self.correction = predictor.scheme, predictor.correction
-        self.read: list[str] = []
+        self.read: list[tuple[str, str | None]] = []
         self._predictor = predictor
         self._known = known
 
@@ -52,10 +52,10 @@ class Remembering:
         keys = [_turn_key(turn) for turn in turns]
         unknown = {key: turn for key, turn in zip(keys, turns, strict=True) if key not in self._known}
         if unknown:
-            answers = self._predictor.predict(list(unknown.values()), progress=progress)
-            self._known |= zip(unknown, answers, strict=True)
-        self.read += keys
-        return [self._known[key] for key in keys]
+            self._known |= zip(unknown, self._predictor.predict(list(unknown.values()), progress=progress), strict=True)
+        answers = [self._known[key] for key in keys]
+        self.read += [(key, answer.embedding) for key, answer in zip(keys, answers, strict=True)]
+        return answers
 
 
 def add_thread(
@@ -77,11 +77,16 @@ def add_thread(
 
 
 def add_document(
-    store: Store, document: Any, *, site: str = "", actor: str = "command line", turns: Sequence[str] = ()
+    store: Store,
+    document: Any,
+    *,
+    site: str = "",
+    actor: str = "command line",
+    turns: Sequence[tuple[str, str | None]] = (),
 ) -> Added:
     """Put a document in, or its newer version; raises ReviewError for one that is not of the documented form.
 
-    `turns` are the keys of what the model read, one for each comment with words.
+    `turns` are the keys and the embeddings of what the model read, one pair for each comment with words.
     """
     try:
         thread, rows = document["thread"], _comment_rows(document["comments"], turns)
@@ -117,12 +122,12 @@ def find_document(data: bytes) -> Any | None:
     return found if isinstance(found, dict) and "format_version" in found else None
 
 
-def _comment_rows(listed: Any, turns: Sequence[str]) -> list[dict[str, Any]]:
+def _comment_rows(listed: Any, turns: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
     """Return the rows of a document's comments; raises ReviewError where they are not in reading order."""
     rows: list[dict[str, Any]] = []
     positions: dict[str, int] = {}
     path: list[int] = []
-    keys = iter(turns)
+    read = iter(turns)
     for i, comment in enumerate(listed):
         comment_id, parent_id = _text(comment["id"]), comment["parent_id"]
         parent = -1 if parent_id is None else positions.get(_text(parent_id), -2)
@@ -135,6 +140,7 @@ def _comment_rows(listed: Any, turns: Sequence[str]) -> list[dict[str, Any]]:
         positions[comment_id] = i
         path.append(i)
         has_words = comment["status"] == "ok"
+        turn, embedding = next(read, (None, None)) if has_words else (None, None)
         prediction = {name: comment[name] for name in ("stance", "agreement", "attack")} if has_words else None
         rows.append(
             {
@@ -147,8 +153,8 @@ def _comment_rows(listed: Any, turns: Sequence[str]) -> list[dict[str, Any]]:
                 "author": _text(comment["author"]) or None,
                 "created": _text(comment["created"]) or None,
                 "text": _text(comment["text"]),
-                "turn": next(keys, None) if has_words else None,
-                "prediction": json.dumps(prediction) if prediction else None,
+                "turn": turn,
+                "prediction": json.dumps(prediction | {"embedding": embedding}) if prediction else None,
             }
         )
     for row in reversed(rows):
@@ -256,7 +262,8 @@ def _known_predictions(connection: Connection, site: str, key: str, model: str) 
 
 def _prediction(shown: dict[str, Any]) -> Prediction:
     stance, agreement = shown["stance"], shown["agreement"]
-    return Prediction(Scored(**stance), Scored(**agreement) if agreement else None, shown["attack"]["score"])
+    attack, embedding = shown["attack"]["score"], shown.get("embedding")
+    return Prediction(Scored(**stance), Scored(**agreement) if agreement else None, attack, embedding)
 
 
 def _turn_key(turn: Turn) -> str:

@@ -1,4 +1,5 @@
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,14 @@ def test_a_second_run_reads_only_what_is_new(tmp_path: Path) -> None:
     assert second.turns == [HMM]
     assert sum(heard) == 3
     assert answers == ToyPredictor().predict([SCRAP, HMM, SIGN])
+
+
+def test_embeddings_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = ToyPredictor()
+    (answer,) = ToyPredictor().predict([SIGN])
+    monkeypatch.setattr(model, "predict", lambda turns, progress: [replace(answer, embedding="fwCB")])
+    CachedPredictor(model, tmp_path / "kept").predict([SIGN])
+    assert CachedPredictor(ToyPredictor(), tmp_path / "kept").predict([SIGN]) == [replace(answer, embedding="fwCB")]
 
 
 def test_a_reply_is_read_again_when_its_parent_changed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The whole way from labelled rows to a model folder, on a network of a few thousand weights."""
 
+import base64
 import json
 
 import numpy as np
@@ -16,7 +17,8 @@ from analyzer.classifier.inputs import encode
 from analyzer.classifier.learning import train, write_folder
 from analyzer.classifier.network import Network, describe_encoder, empty_network, side_by_side
 from analyzer.classifier.predictor import TargetPredictor, load_predictor, model_feed
-from analyzer.classifier.training import Settings, compute_logits, fit
+from analyzer.classifier.probing import fit_embedding
+from analyzer.classifier.training import Settings, compute_outputs, fit, run_batches
 from analyzer.errors import DataError, ModelError
 from analyzer.predictions import Turn
 
@@ -69,7 +71,7 @@ def trained(network, tokenizer, examples) -> Network:
 
 
 def test_training_learns_rules_that_one_word_carries(network, tokenizer, examples):
-    logits = compute_logits(trained(network, tokenizer, examples), tokenizer, examples)
+    logits = compute_outputs(trained(network, tokenizer, examples), tokenizer, examples)
     assert [LABELS[i] for i in logits.stance.argmax(1)] == [example.stance for example in examples]
 
 
@@ -99,18 +101,50 @@ def test_a_stance_towards_a_target_depends_on_the_target(network, tokenizer, exa
 def test_a_student_takes_over_its_teacher_s_scores(network, tokenizer, examples):
     scores = {"keep": (0.7, 0.2, 0.1), "bridge": (0.1, 0.6, 0.3), "none": (0.0, 0.1, 0.9)}
     taught = [Example(example.turn, example.thread, stance_scores=scores[example.stance]) for example in examples]
-    probabilities = compute_logits(trained(network, tokenizer, taught), tokenizer, taught).stance.softmax(1)
+    probabilities = compute_outputs(trained(network, tokenizer, taught), tokenizer, taught).stance.softmax(1)
     expected = [scores[example.stance] for example in examples]
     np.testing.assert_allclose(probabilities.numpy(), expected, atol=0.15)
 
 
 def test_exported_file_gives_the_network_s_logits(network, tokenizer, examples, tmp_path):
-    expected = compute_logits(trained(network, tokenizer, examples), tokenizer, examples)
+    expected = compute_outputs(trained(network, tokenizer, examples), tokenizer, examples)
     export_float(network, tmp_path / "float.onnx")
     engine = quick_engine(tmp_path / "float.onnx")
     outputs = engine.run(model_feed(encode(tokenizer, [example.turn for example in examples])))
     for exported, own in zip(outputs, expected, strict=True):
         np.testing.assert_allclose(exported, own.numpy(), atol=1e-4)
+
+
+def test_the_embedding_is_the_comment_s_mean_on_its_principal_axes(network, tokenizer, examples, tmp_path):
+    texts = ["keep", "the ferry", "stop the road", "yes", "no never", "we agree", "fool", "you ban", "always wrong"]
+    rows = [Example(Turn(text), text) for text in texts]
+    fit_embedding(network, tokenizer, rows)
+    pooled, _ = run_batches(network, network.vectors, tokenizer, rows)
+    means = pooled[:, 16:32].numpy()  # after [CLS], before the parent's
+    spread = means - means.mean(axis=0)
+    own = compute_outputs(network, tokenizer, rows).embedding.numpy()
+    np.testing.assert_allclose(own[:, :8].T @ own[:, :8] / 9, np.eye(8), atol=1e-3)  # nine rows span eight axes
+    assert not own[:, 8:].any()
+    first = np.linalg.eigh(spread.T @ spread)[1][:, -1]
+    assert abs(np.corrcoef(spread @ first, own[:, 0])[0, 1]) == pytest.approx(1, abs=1e-3)
+    export_float(network, tmp_path / "float.onnx")
+    outputs = quick_engine(tmp_path / "float.onnx").run(model_feed(encode(tokenizer, [row.turn for row in rows])))
+    np.testing.assert_allclose(outputs[4], own, atol=1e-3)
+
+
+def test_a_prediction_holds_the_embedding_s_direction(network, tokenizer, examples, scheme_path, tmp_path):
+    predictor, _ = write_folder(network, tokenizer, examples, scheme_path, tmp_path / "m", training={})
+    own = compute_outputs(network, tokenizer, examples[:1]).embedding[0].numpy()
+    (prediction,) = predictor.predict([examples[0].turn])
+    numbers = np.frombuffer(base64.b64decode(prediction.embedding), np.int8)
+    assert np.abs(numbers).max() == 127
+    cosine = numbers @ own / np.linalg.norm(numbers.astype(float)) / np.linalg.norm(own)
+    assert cosine > 0.95  # the file's weights are rounded
+
+
+def test_a_model_without_fitted_axes_gives_no_embedding(network, tokenizer, scheme_path, tmp_path):
+    predictor, _ = write_folder(network, tokenizer, [], scheme_path, tmp_path / "m", training={})
+    assert predictor.predict([Turn("keep the ferry")])[0].embedding is None
 
 
 def test_four_bits_hold_whole_multiples_of_a_scale_a_block():
@@ -164,19 +198,19 @@ def test_networks_side_by_side_give_the_mean_of_their_logits(network, tokenizer,
     torch.manual_seed(1)
     other = Network(BertModel(BertConfig(**{**TINY.to_dict(), "hidden_size": 32})), len(LABELS))
     pair = side_by_side([network, other])
-    singles = [compute_logits(own, tokenizer, examples) for own in (network, other)]
-    for joined, *apart in zip(compute_logits(pair, tokenizer, examples), *singles, strict=True):
+    singles = [compute_outputs(own, tokenizer, examples) for own in (network, other)]
+    for joined, *apart in zip(compute_outputs(pair, tokenizer, examples), *singles, strict=True):
         np.testing.assert_allclose(joined, (apart[0] + apart[1]) / 2, atol=1e-5)
     again = empty_network(describe_encoder(pair), len(LABELS))
     again.load_state_dict({name: value for name, value in pair.state_dict().items() if ".pooler." not in name})
     np.testing.assert_allclose(
-        compute_logits(again, tokenizer, examples).stance, compute_logits(pair, tokenizer, examples).stance, atol=1e-5
+        compute_outputs(again, tokenizer, examples).stance, compute_outputs(pair, tokenizer, examples).stance, atol=1e-5
     )
 
 
 def assert_same_logits(path, network, tokenizer, examples):
     outputs = quick_engine(path).run(model_feed(encode(tokenizer, [example.turn for example in examples])))
-    for exported, own in zip(outputs, compute_logits(network, tokenizer, examples), strict=True):
+    for exported, own in zip(outputs, compute_outputs(network, tokenizer, examples), strict=True):
         np.testing.assert_allclose(exported, own.numpy(), atol=0.05)
 
 

@@ -1,7 +1,12 @@
+from base64 import b64encode
+from dataclasses import replace
+from math import sqrt
+
 import pytest
 
+from analyzer.predictions import EMBEDDING_SIZE, Prediction
 from analyzer.thread import Comment, Thread, build_thread
-from tests.flags.making import flags
+from tests.flags.making import flags, said
 
 
 def under(comment: Comment, *, direct: int, below: int) -> Thread:
@@ -38,44 +43,60 @@ def test_no_lost_context(thread: Thread) -> None:
     assert flags("lost_context", thread) == []
 
 
-ON_TOPIC = "harbour mines treaty warships fleet"
-OFF_TOPIC = "football referee penalty striker goalkeeper"
+def about(axis: int) -> Prediction:
+    """Return a prediction whose embedding points along one axis."""
+    return replace(said(), embedding=b64encode(bytes(127 * (i == axis) for i in range(EMBEDDING_SIZE))).decode())
 
 
-def talk(second: str) -> Thread:
-    """Return a thread on a harbour with two branches of six comments, the second saying `second`."""
-    branches = [
-        Comment(f"{name}{i}", f"{name}0" if i else None, words)
-        for name, words in (("m", ON_TOPIC), ("n", ON_TOPIC), ("f", second))
-        for i in range(6)
-    ]
-    return build_thread(branches, title="Treaty on harbour mines", article="The fleet of warships is to leave.")
+def talk(axis: int, *, parents: bool = False) -> tuple[Thread, dict[str, Prediction]]:
+    """Return twelve top-level comments, eight along axis 0 and four along axis 1, and a branch of five along `axis`.
+
+    With `parents` each of the five answers the one before, else all answer the first.
+    """
+    top = [Comment(f"m{i}", text="So they say.") for i in range(12)]
+    branch = [Comment(f"f{i}", f"f{i - 1 if parents else 0}" if i else None, "Do they?") for i in range(5)]
+    axes = {f"m{i}": int(i >= 8) for i in range(12)} | {f"f{i}": axis for i in range(5)}
+    return build_thread([*top, *branch]), {name: about(own) for name, own in axes.items()}
 
 
-def test_a_branch_in_words_of_another_topic_is_off_topic() -> None:
-    # 60 of 90 words are the topic's: 20 of the branch's 30 should be, none is
-    (flag,) = flags("off_topic", talk(OFF_TOPIC))
-    assert (flag.comment_id, flag.score, flag.scope) == ("f0", 1.0, "branch")
+def test_a_branch_in_another_direction_is_off_topic() -> None:
+    # A comment along axis 0 lies at 7 / |(7, 4, 5)| to all others, one along axis 1 at 3 / |(8, 3, 5)|.
+    first, second = 7 / sqrt(90), 3 / sqrt(98)
+    usual = (8 * first + 4 * second) / 12
+    spread = sqrt((8 * first**2 + 4 * second**2) / 12 - usual**2)
+    errors = usual * sqrt(5) / spread
+    (flag,) = flags("off_topic", *talk(2))
+    assert (flag.comment_id, flag.scope) == ("f0", "branch")
+    assert flag.score == pytest.approx(errors / (errors + 4.2))
     assert flag.reason == (
-        "0 % of the words that say something in its 6 comments are the topic's, 67 % in the whole thread."
+        "Its 5 comments seem to be about something else: their likeness to the rest of the thread is 0.00, that of "
+        "other comments 0.59, on a scale up to 1."
     )
 
 
-def test_a_branch_that_keeps_to_a_third_of_the_topic_is_no_drift() -> None:
-    assert flags("off_topic", talk("harbour mines penalty striker goalkeeper")) == []
+def test_a_branch_in_the_thread_s_direction_is_not() -> None:
+    assert flags("off_topic", *talk(0)) == []
 
 
-def test_common_words_belong_to_no_topic() -> None:
-    assert flags("off_topic", talk("football referee penalty striker goalkeeper that would have been there"))
-
-
-def test_the_words_of_the_only_root_are_the_topic() -> None:
-    replies = [Comment(f"m{i}", "a", ON_TOPIC) for i in range(12)]
-    drift = [Comment(f"f{i}", f"f{i - 1}" if i else "a", OFF_TOPIC) for i in range(6)]
-    thread = build_thread([Comment("a", text=ON_TOPIC), *replies, *drift])
-    assert [flag.comment_id for flag in flags("off_topic", thread)] == ["f0"]
-
-
-def test_few_words_say_nothing_about_the_topic() -> None:
-    thread = build_thread([Comment("a", text=ON_TOPIC), *(Comment(f"f{i}", "a", "Penalty!") for i in range(5))])
+def test_without_embeddings_nothing_is_off_topic() -> None:
+    thread, predictions = talk(2)
+    assert flags("off_topic", thread, {name: said() for name in predictions}) == []
     assert flags("off_topic", thread) == []
+
+
+def test_a_comment_without_an_embedding_does_not_count() -> None:
+    thread, predictions = talk(2)
+    assert flags("off_topic", thread, predictions | {"f4": said()}) == []  # four are left
+
+
+def test_of_branches_inside_each_other_one_is_flagged() -> None:
+    thread, predictions = talk(2, parents=True)
+    grown = build_thread([*thread.comments, *(Comment(f"g{i}", f"g{i - 1}" if i else "f4") for i in range(3))])
+    (flag,) = flags("off_topic", grown, predictions | {f"g{i}": about(2) for i in range(3)})
+    assert flag.comment_id == "f0"
+
+
+def test_a_branch_that_is_most_of_the_thread_is_its_topic() -> None:
+    thread, predictions = talk(2)
+    grown = build_thread([*thread.comments, *(Comment(f"g{i}", "f0") for i in range(14))])  # 19 of 31
+    assert flags("off_topic", grown, predictions | {f"g{i}": about(2) for i in range(14)}) == []

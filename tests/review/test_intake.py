@@ -1,4 +1,6 @@
+from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +9,7 @@ from sqlalchemy import select
 from analyzer.errors import ReviewError
 from analyzer.review import audit
 from analyzer.review.decisions import decide
-from analyzer.review.intake import Added, add_document, add_thread, find_document
+from analyzer.review.intake import Added, _known_predictions, add_document, add_thread, find_document
 from analyzer.review.queue import Wanted, look, open_item
 from analyzer.review.store import Store, comments, items
 from analyzer.thread import Comment, Thread, build_thread
@@ -26,6 +28,7 @@ def thread(*rows: tuple[str, str | None, str]) -> Thread:
     )
 
 
+KEPT = b64encode(bytes(range(64))).decode()
 SMALL = (("a", None, "We should sign this treaty."), ("b", "a", "Wrong. Scrap it."), ("c", None, "You idiot."))
 GROWN = (*SMALL, ("d", "b", "Four ships, then."), ("e", "b", "No idea."))
 
@@ -37,6 +40,18 @@ def test_of_a_grown_thread_only_what_is_new_is_classified(open_store: Callable[[
     predictor.turns.clear()
     assert add_thread(store, thread(*GROWN), predictor, source=SOURCE) == Added(1, 2, 0, 0)
     assert [turn.text for turn in predictor.turns] == ["Four ships, then.", "No idea."]
+
+
+def test_what_the_model_said_comes_back_with_its_embedding(open_store: Callable[[], Store]) -> None:
+    class Embedding(ToyPredictor):
+        def predict(self, turns, *, progress=None):
+            return [replace(answer, embedding=KEPT) for answer in super().predict(turns, progress=progress)]
+
+    store = open_store()
+    add_thread(store, thread(*SMALL), Embedding(), source=SOURCE)
+    with store.reading() as connection:
+        known = _known_predictions(connection, "", "t1", ToyPredictor.sha256)
+    assert [prediction.embedding for prediction in known.values()] == [KEPT] * 3
 
 
 def test_a_reply_is_read_again_when_its_parent_was_edited(open_store: Callable[[], Store]) -> None:
