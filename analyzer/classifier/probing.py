@@ -48,6 +48,8 @@ def fit_embedding(network: Network, tokenizer: Tokenizer, examples: Sequence[Exa
     _, lengths, axes = torch.linalg.svd(means - centre, full_matrices=False)
     kept = int((lengths > _SHORT * lengths[0]).sum().clamp(max=EMBEDDING_SIZE))
     axes = axes[:kept] / lengths[:kept, None] * len(means) ** 0.5
+    network.embedding.weight.zero_()
+    network.embedding.bias.zero_()
     network.embedding.weight[:kept] = axes
     network.embedding.bias[:kept] = -axes @ centre
 

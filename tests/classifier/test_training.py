@@ -118,6 +118,7 @@ def test_exported_file_gives_the_network_s_logits(network, tokenizer, examples, 
 def test_the_embedding_is_the_comment_s_mean_on_its_principal_axes(network, tokenizer, examples, tmp_path):
     texts = ["keep", "the ferry", "stop the road", "yes", "no never", "we agree", "fool", "you ban", "always wrong"]
     rows = [Example(Turn(text), text) for text in texts]
+    nn.init.ones_(network.embedding.weight)  # an earlier fit
     fit_embedding(network, tokenizer, rows)
     pooled, _ = run_batches(network, network.vectors, tokenizer, rows)
     means = pooled[:, 16:32].numpy()  # after [CLS], before the parent's
