@@ -1,9 +1,9 @@
 """How the model `accurate` is put together: an all-mpnet-base-v2 taught like `small`, and `small` itself, side by side.
 
     python models/accurate.py renumber sentence-transformers/all-mpnet-base-v2 mpnet
-    analyzer train ROWS.jsonl … --scheme data/schemes/ukraine-nato.toml --encoder mpnet --frozen-layers 6 \
-        --epochs 1 --learning-rate 6e-5 -o large
-    python models/accurate.py join large models/small models/accurate --scheme data/schemes/ukraine-nato.toml HELD_OUT.jsonl
+    analyzer train ROWS.jsonl … --scheme SCHEME.toml --encoder mpnet --frozen-layers 6 --epochs 1 --learning-rate 6e-5 \
+        -o large
+    python models/accurate.py join large models/small models/accurate --scheme SCHEME.toml --rows HELD_OUT.jsonl
 
 Both encoders know the same words, so once MPNet's are numbered as BERT's one tokenizer serves both.
 """
@@ -16,7 +16,8 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from analyzer.classifier.examples import read_examples
 from analyzer.classifier.export import round_to_four_bits
-from analyzer.classifier.learning import go_on, published_encoder, write_folder
+from analyzer.classifier.folder import weights_sha256
+from analyzer.classifier.learning import go_on_from, published_encoder, write_folder
 from analyzer.classifier.network import describe_encoder, side_by_side
 from analyzer.scheme import read_scheme
 
@@ -34,7 +35,7 @@ def main() -> None:
     second.add_argument("folders", type=Path, nargs=2)
     second.add_argument("out", type=Path)
     second.add_argument("--scheme", type=Path, required=True)
-    second.add_argument("rows", type=Path, nargs="+", help="labelled rows that neither was trained on")
+    second.add_argument("--rows", type=Path, nargs="+", required=True, help="labelled, and neither was trained on them")
     options = parser.parse_args()
     if options.step == "renumber":
         renumber(options.encoder, options.out)
@@ -51,22 +52,31 @@ def renumber(encoder: str, out: Path) -> None:
     weights = model.state_dict()
     table = "embeddings.word_embeddings.weight"
     weights[table] = weights[table][[numbers[SPECIAL.get(word, word)] for word, _ in words]]
-    config = AutoConfig.from_pretrained(encoder, vocab_size=len(words), pad_token_id=0, bos_token_id=101, eos_token_id=102)
+    config = AutoConfig.from_pretrained(
+        encoder, vocab_size=len(words), pad_token_id=0, bos_token_id=101, eos_token_id=102
+    )
     renumbered = AutoModel.from_config(config)
     renumbered.load_state_dict(weights)
     renumbered.save_pretrained(out)
     tokenizer.save_pretrained(out)
 
 
+@torch.no_grad()
 def join(folders: list[Path], scheme_path: Path, rows: list[Path], out: Path) -> None:
     """Write the two models as one, the word embeddings in four bits, so that all stays under 110 MB."""
     scheme = read_scheme(scheme_path)
-    parts = [go_on(folder, scheme.labels) for folder in folders]
-    network = side_by_side([part.network for part in parts])
+    (first, tokenizer), (second, _) = (go_on_from(folder, scheme.labels) for folder in folders)
+    first.embedding.weight.zero_()  # one is enough, and the flags' thresholds were chosen for that of `small`
+    first.embedding.bias.zero_()
+    network = side_by_side([first, second])
     for encoder in network.encoders:
         round_to_four_bits(encoder.get_input_embeddings())
-    training = {"encoder": "two side by side", "encoder_config": describe_encoder(network), "parts": [folder.name for folder in folders]}
-    write_folder(network, parts[0].tokenizer, read_examples(rows, scheme.labels), scheme_path, out, training=training)
+    training = {
+        "encoder": "two side by side",
+        "encoder_config": describe_encoder(network),
+        "parts": {folder.name: weights_sha256(folder) for folder in folders},
+    }
+    write_folder(network, tokenizer, read_examples(rows, scheme.labels), scheme_path, out, training=training)
 
 
 if __name__ == "__main__":

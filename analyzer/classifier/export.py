@@ -179,10 +179,11 @@ def _shrink_embeddings(graph: onnx.GraphProto) -> None:
         if node.op_type != "Gather" or node.input[0] not in tables:
             nodes.append(node)
             continue
-        values = onnx.numpy_helper.to_array(tables[node.input[0]])
+        name, ids = node.input
+        values = onnx.numpy_helper.to_array(tables[name])
         shrink = _four_bit_lookup if _is_rounded(values) else _int8_lookup
-        stored, scales, lookup = shrink(values, *node.input, node.output[0])
-        tables[node.input[0]].CopyFrom(stored)
+        stored, scales, lookup = shrink(values, name, ids, node.output[0])
+        tables[name].CopyFrom(stored)
         graph.initializer.extend(scales)
         nodes += lookup
     del graph.node[:]

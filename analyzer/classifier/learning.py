@@ -154,26 +154,11 @@ def load_tokenizer(encoder: str) -> Tokenizer:
     return tokenizer
 
 
-def _source(encoder: str) -> str:
-    """Return the folder of a model of ours, shipped or not; anything else as it is."""
-    try:
-        return str(model_folder(encoder))
-    except ModelError:
-        return encoder
+def go_on_from(folder: Path, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
+    """Return the network in a model folder, with a new stance head where it knows other labels, and its tokenizer.
 
-
-def _start(source: str, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
-    """Return the network to go on from and its tokenizer; raises ModelError."""
-    try:
-        if (Path(source) / WEIGHTS).is_file():
-            return _continue(Path(source), labels)
-        found = published_encoder() if source == PUBLISHED_ENCODER else source
-        return new_network(found, len(labels)), load_tokenizer(found)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"cannot load the encoder {source!r}: {error}") from error
-
-
-def _continue(folder: Path, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
+    Raises ModelError.
+    """
     config, _ = read_folder(folder)
     if "encoder_config" not in config.training:
         raise ModelError(f"{folder}: config.json does not describe the encoder, so training cannot go on from it")
@@ -186,6 +171,25 @@ def _continue(folder: Path, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
         raise ModelError(f"{folder}: {WEIGHTS} lacks {', '.join(lacking)}")
     tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     return network, tokenizer
+
+
+def _source(encoder: str) -> str:
+    """Return the folder of a model of ours, shipped or not; anything else as it is."""
+    try:
+        return str(model_folder(encoder))
+    except ModelError:
+        return encoder
+
+
+def _start(source: str, labels: Sequence[str]) -> tuple[Network, Tokenizer]:
+    """Return the network to go on from and its tokenizer; raises ModelError."""
+    try:
+        if (Path(source) / WEIGHTS).is_file():
+            return go_on_from(Path(source), labels)
+        found = published_encoder() if source == PUBLISHED_ENCODER else source
+        return new_network(found, len(labels)), load_tokenizer(found)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot load the encoder {source!r}: {error}") from error
 
 
 def _check_labels(examples: Sequence[Example], scheme: Scheme) -> None:

@@ -103,7 +103,7 @@ def describe_encoder(network: Network) -> dict[str, Any] | list[dict[str, Any]]:
 
 @torch.no_grad()
 def side_by_side(networks: Sequence[Network]) -> Network:
-    """Return one network with the encoders of all, whose logits are the means of theirs, and no embedding yet.
+    """Return one network with the encoders of all: its logits are the means of theirs, its embedding is their sum.
 
     They must read the same tokens and know the same labels.
     """
@@ -116,6 +116,8 @@ def side_by_side(networks: Sequence[Network]) -> Network:
         joined_head.weight.copy_(torch.cat([part for vector in zip(*parts, strict=True) for part in vector], dim=1))
         joined_head.weight.div_(len(networks))
         joined_head.bias.copy_(torch.stack([head.bias for head in heads]).mean(dim=0))
+    joined.embedding.weight.copy_(torch.cat([network.embedding.weight for network in networks], dim=1))
+    joined.embedding.bias.copy_(torch.stack([network.embedding.bias for network in networks]).sum(dim=0))
     return joined
 
 

@@ -195,13 +195,17 @@ def test_word_embeddings_in_four_bits_are_read_back(tokenizer, examples, tmp_pat
     assert_same_logits(tmp_path / "model.onnx", network, tokenizer, examples)
 
 
-def test_networks_side_by_side_give_the_mean_of_their_logits(network, tokenizer, examples, tmp_path):
+def test_networks_side_by_side_give_the_mean_of_their_logits(network, tokenizer, examples):
     torch.manual_seed(1)
     other = Network(BertModel(BertConfig(**{**TINY.to_dict(), "hidden_size": 32})), len(LABELS))
+    for own in (network, other):
+        nn.init.normal_(own.embedding.weight)
+        nn.init.normal_(own.embedding.bias)
     pair = side_by_side([network, other])
-    singles = [compute_outputs(own, tokenizer, examples) for own in (network, other)]
-    for joined, *apart in zip(compute_outputs(pair, tokenizer, examples), *singles, strict=True):
-        np.testing.assert_allclose(joined, (apart[0] + apart[1]) / 2, atol=1e-5)
+    joined, *apart = (compute_outputs(own, tokenizer, examples) for own in (pair, network, other))
+    for both, one, two in zip(joined[:4], apart[0][:4], apart[1][:4], strict=True):
+        np.testing.assert_allclose(both, (one + two) / 2, atol=1e-5)
+    np.testing.assert_allclose(joined.embedding, apart[0].embedding + apart[1].embedding, atol=1e-4)
     again = empty_network(describe_encoder(pair), len(LABELS))
     again.load_state_dict({name: value for name, value in pair.state_dict().items() if ".pooler." not in name})
     np.testing.assert_allclose(
