@@ -89,16 +89,26 @@ class Moderator:
             self._connection.close()
             raise
 
-    def decide(self, item_id: int, action: str, request: str) -> int:
-        """Send a decision; return the status."""
+    def take_next(self) -> int | None:
+        """Ask for an item to work on; return its number, None where no item is left."""
+        return _item_in(self.ask("POST", "/next", {"csrf": self._csrf})[1])
+
+    def decide(self, item_id: int, action: str, request: str) -> tuple[int, int | None]:
+        """Send a decision; return the status and the number of the next item."""
         fields = {"csrf": self._csrf, "request": request, "action": action, "hide_reason": "spam"}
-        return self.ask("POST", f"/items/{item_id}/decide", fields)[0]
+        status, headers, _ = self.ask("POST", f"/items/{item_id}/decide", fields)
+        return status, _item_in(headers)
 
 
 def percentile(values: list[float], share: float) -> float:
     """Return the value below which this share of the values lies."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+
+
+def _item_in(headers: Any) -> int | None:
+    found = re.match(r"/items/(\d+)", headers.get("location", ""))
+    return int(found[1]) if found else None
 
 
 def _serve(address: str, port: int, options: dict[str, Any]) -> None:

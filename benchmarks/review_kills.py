@@ -42,7 +42,7 @@ def run(address: str, kills: int, *, seed: int = 1) -> dict[str, object]:
             request = f"{name}-item-{item_id}"
             while not done.is_set():
                 try:
-                    status = moderator.decide(item_id, "approve", request)
+                    status, _ = moderator.decide(item_id, "approve", request)
                 except (OSError, http.client.HTTPException):
                     retries["no answer, sent again"] += 1
                     time.sleep(0.02)

@@ -66,15 +66,14 @@ def moderators(address: str, options: argparse.Namespace) -> None:
 
     def work(number: int, moderator: Moderator) -> None:
         rng = random.Random(number)
-        own = iter(range(1 + number, options.items, options.moderators))
         time.sleep(rng.uniform(0, 2 * options.pause))
-        while time.monotonic() < end:
+        item = moderator.take_next()
+        while item is not None and time.monotonic() < end:
             page = rng.choice(("/", "/", "/?page=2", "/?kind=attack", "/?words=harbour"))
-            _timed(queue, errors, partial(_status, moderator, page), 200)
+            _timed(queue, errors, partial(_look, moderator, page), 200)
             time.sleep(rng.uniform(0, 2 * options.pause))
-            item = next(own)
             action = rng.choice(("approve", "hide"))
-            _timed(decision, errors, partial(moderator.decide, item, action, f"bench-{item:05}"), 303)
+            item = _timed(decision, errors, partial(moderator.decide, item, action, f"bench-{item:05}"), 303)
             time.sleep(rng.uniform(0, 2 * options.pause))
 
     workers = [threading.Thread(target=work, args=pair) for pair in enumerate(signed_in)]
@@ -137,20 +136,24 @@ def coral(address: str, options: argparse.Namespace) -> None:
     print(f"server: {1000 * spent / total:.1f} ms processor time a comment")
 
 
-def _status(moderator: Moderator, path: str) -> int:
-    return moderator.ask("GET", path)[0]
+def _look(moderator: Moderator, path: str) -> tuple[int, None]:
+    return moderator.ask("GET", path)[0], None
 
 
-def _timed(times: list[float], errors: list[str], ask: Callable[[], int], expected: int) -> None:
+def _timed(
+    times: list[float], errors: list[str], ask: Callable[[], tuple[int, int | None]], expected: int
+) -> int | None:
+    """Note how long the answer took, and return the number of the next item in it."""
     begin = time.monotonic()
     try:
-        status = ask()
+        status, item = ask()
     except (OSError, http.client.HTTPException) as error:
         errors.append(repr(error))
-        return
+        return None
     times.append(time.monotonic() - begin)
     if status != expected:
         errors.append(f"status {status}")
+    return item
 
 
 def _tell(what: str, seconds: list[float]) -> None:

@@ -101,7 +101,10 @@ def decide(
     with store.writing() as connection:
         if (done := _done(connection, request, user, action, item_id)) is not None:
             return done
-        return _decide(connection, item_id, user, action, request, reason, note, wrong)
+        seq = _decide(connection, item_id, user, action, request, reason, note, wrong)
+    if seq % _REWEIGH == 0:
+        ranking.weigh_queue(store)
+    return seq
 
 
 def decide_many(
@@ -235,8 +238,6 @@ def _decide(
             right = kind not in erred and (action == "hide") != (kind in POSITIVE)
             judged = update(flags).where(flags.c.item_id == item_id, flags.c.kind == kind)
             connection.execute(judged.values(judged=right))
-    if seq % _REWEIGH == 0:
-        ranking.weigh(connection)
     return seq
 
 

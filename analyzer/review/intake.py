@@ -107,7 +107,7 @@ def add_document(
         opened, reopened = _put_items(connection, thread_id, title, rows, found, actor)
         fresh = sum(row["comment_id"] not in known for row in rows)
         audit.append(connection, actor, "add", detail={"site": site, "thread": key, "comments": fresh, "items": opened})
-        ranking.weigh(connection, thread_id=thread_id)
+        ranking.weigh_thread(connection, thread_id)
     return Added(thread_id, fresh, opened, reopened)
 
 

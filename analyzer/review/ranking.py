@@ -4,14 +4,16 @@ priority = 1 - product over the item's raised flags of (1 - weight x precision x
 for a comment; flags that praise count nothing. Neither who wrote a comment nor which side it takes enters.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from analyzer.flags import POSITIVE, default_thresholds, learned_precision
-from analyzer.review.store import flags, items
+from analyzer.review.store import Store, flags, items
 
 _SMALLEST_CHANGE = 1e-6
+_AT_ONCE = 500
 _UNKNOWN_KIND = {"weight": 0.5, "precision": 0.5}  # a rule of another version of this program
 
 
@@ -50,23 +52,39 @@ def rules(connection: Connection) -> list[Rule]:
     return [Rule(row.kind, row.raised, row.judged, row.right, factors[row.kind]) for row in rows]
 
 
-def weigh(connection: Connection, *, thread_id: int | None = None) -> None:
-    """Bring the priorities of all items that wait, or of one thread's, up to date with flags and precisions."""
+def weigh_thread(connection: Connection, thread_id: int) -> None:
+    """Bring the priorities of a thread's waiting items up to date with flags and precisions."""
+    _write(connection, _changes(connection, items.c.thread_id == thread_id))
+
+
+def weigh_queue(store: Store) -> None:
+    """Bring the priorities of all items that wait up to date, a few at a time, so that no decision waits for long."""
+    with store.reading() as connection:
+        changes = _changes(connection)
+    for start in range(0, len(changes), _AT_ONCE):
+        with store.writing() as connection:
+            _write(connection, changes[start : start + _AT_ONCE])
+
+
+def _changes(connection: Connection, *chosen: ColumnElement[bool]) -> list[dict[str, float]]:
+    """Return the waiting items whose priority is not what flags and precisions make it: which, old and new."""
     factors = {rule.kind: rule.factor for rule in rules(connection)}
     query = select(items.c.id, items.c.priority, flags.c.kind, flags.c.score)
     query = query.outerjoin(flags, (flags.c.item_id == items.c.id) & flags.c.raised)
-    if thread_id is not None:
-        query = query.where(items.c.thread_id == thread_id)
     old: dict[int, float] = {}
     needless: dict[int, float] = {}
-    for row in connection.execute(query.where(items.c.state.in_(("open", "escalated")))):
+    for row in connection.execute(query.where(items.c.state.in_(("open", "escalated")), *chosen)):
         old[row.id] = row.priority
         needless[row.id] = needless.get(row.id, 1.0) * (1 - (factors[row.kind] * row.score if row.kind else 0))
-    changed = [
-        {"which": item_id, "value": 1 - chance}
+    return [
+        {"which": item_id, "old": old[item_id], "new": 1 - chance}
         for item_id, chance in needless.items()
         if abs(1 - chance - old[item_id]) > _SMALLEST_CHANGE
     ]
-    if changed:
-        statement = update(items).where(items.c.id == bindparam("which")).values(priority=bindparam("value"))
-        connection.execute(statement, changed)
+
+
+def _write(connection: Connection, changes: Sequence[dict[str, float]]) -> None:
+    """Write new priorities, each only where the old one still stands."""
+    if changes:
+        unchanged = (items.c.id == bindparam("which")) & (items.c.priority == bindparam("old"))
+        connection.execute(update(items).where(unchanged).values(priority=bindparam("new")), changes)
