@@ -3,10 +3,12 @@
 The only place that orders comments and mends trees. It knows nothing of file formats, labels or metrics.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from math import nan
 from typing import Literal
 
 Status = Literal["ok", "deleted", "excluded", "missing"]
@@ -113,19 +115,34 @@ class Thread:
         return tuple(comment.author or None if comment.status != "missing" else None for comment in self.comments)
 
     @cached_property
+    def author_numbers(self) -> tuple[int, ...]:
+        """A number for the author of each comment, in the order in which they first write; -1 for None."""
+        numbers: dict[str, int] = {}
+        return tuple(-1 if name is None else numbers.setdefault(name, len(numbers)) for name in self.authors)
+
+    @cached_property
+    def timestamps(self) -> tuple[float, ...]:
+        """Seconds from 1970 to each comment, nan where its time is not known."""
+        return tuple(nan if comment.created is None else comment.created.timestamp() for comment in self.comments)
+
+    @property
     def missing(self) -> int:
         """Placeholders: comments that are implied but not in the file."""
-        return sum(comment.status == "missing" for comment in self.comments)
+        return self._statuses["missing"]
 
     @property
     def deleted(self) -> int:
         """Comments that are in the file without their words."""
-        return sum(comment.status == "deleted" for comment in self.comments)
+        return self._statuses["deleted"]
 
     @property
     def excluded(self) -> int:
         """Comments in the file that are no reader's published words."""
-        return sum(comment.status == "excluded" for comment in self.comments)
+        return self._statuses["excluded"]
+
+    @cached_property
+    def _statuses(self) -> Counter[Status]:
+        return Counter(comment.status for comment in self.comments)
 
     def branch(self, i: int) -> range:
         """Return the positions of comment `i` and everything below it."""

@@ -5,11 +5,11 @@ Only comments whose author (or time) is known enter; without any, the metric is 
 
 from collections import Counter
 from dataclasses import dataclass
+from math import isnan
 from statistics import median
 
 import numpy as np
 
-from analyzer.metrics.graphs import reply_arcs
 from analyzer.thread import Thread
 
 
@@ -87,10 +87,15 @@ def reciprocity(thread: Thread) -> float | None:
 
     Ann answers Bo, Bo answers Ann, Cy answers Ann: 2 of 3 arcs are returned.
     """
-    arcs = reply_arcs(thread)
+    who = thread.author_numbers
+    between = [
+        (who[parent], author) for author, parent in zip(who, thread.parents, strict=True) if parent >= 0 <= author
+    ]
+    size = len(who)  # one number for both authors of an arc is hashed faster than a pair
+    arcs = {author * size + answered for answered, author in between if answered >= 0 and answered != author}
     if not arcs:
         return None
-    return sum((answered, replier) in arcs for replier, answered in arcs) / len(arcs)
+    return sum(arc % size * size + arc // size in arcs for arc in arcs) / len(arcs)
 
 
 def reentry_share(thread: Thread) -> float | None:
@@ -115,15 +120,15 @@ def back_and_forth(thread: Thread) -> int | None:
 
     A chain Ann, Bo, Ann, Cy: Ann - Bo - Ann is 3.
     """
-    return max(alternations(thread)) if any(thread.authors) else None
+    return max(alternations(thread)) if any(number >= 0 for number in thread.author_numbers) else None
 
 
 def alternations(thread: Thread) -> list[int]:
     """Return for each comment the comments in the chain that ends there and on which two authors alternate, or 0."""
-    who = thread.authors
+    who = thread.author_numbers
     chains = [0] * len(who)
     for i, parent in enumerate(thread.parents):
-        if parent < 0 or who[i] is None or who[parent] is None or who[i] == who[parent]:
+        if parent < 0 or who[i] < 0 or who[parent] < 0 or who[i] == who[parent]:
             continue
         grandparent = thread.parents[parent]
         goes_on = chains[parent] and who[grandparent] == who[i]
@@ -139,14 +144,10 @@ def median_reply_seconds(thread: Thread) -> float | None:
 
     Replies after 10, 20 and 600 seconds: 20.
     """
-    waits = []
-    for comment, parent in zip(thread.comments, thread.parents, strict=True):
-        if parent < 0 or comment.created is None:
-            continue
-        parent_created = thread.comments[parent].created
-        if parent_created is not None and comment.created >= parent_created:
-            waits.append((comment.created - parent_created).total_seconds())
-    return median(waits) if waits else None
+    times = thread.timestamps
+    replies = ((time, times[parent]) for time, parent in zip(times, thread.parents, strict=True) if parent >= 0)
+    waits = [own - parents for own, parents in replies if own >= parents]  # which nan is not
+    return round(median(waits), 6) if waits else None
 
 
 def burstiness(thread: Thread) -> float | None:
@@ -158,15 +159,15 @@ def burstiness(thread: Thread) -> float | None:
 
     Comments at 0, 10, 20, 30 seconds: σ = 0, so -1.
     """
-    times = sorted(comment.created.timestamp() for comment in thread.comments if comment.created is not None)
-    gaps = np.diff(times)
+    gaps = np.diff(sorted(time for time in thread.timestamps if not isnan(time)))
     if len(gaps) < 2 or not gaps.any():
         return None
     mean, deviation = gaps.mean(), gaps.std()
     return float((deviation - mean) / (deviation + mean))
 
 
-def _counts(thread: Thread) -> Counter[str]:
-    counts = Counter(thread.authors)
-    del counts[None]
-    return counts  # type: ignore[return-value]
+def _counts(thread: Thread) -> Counter[int]:
+    """Return the comments of each author."""
+    counts = Counter(thread.author_numbers)
+    del counts[-1]
+    return counts

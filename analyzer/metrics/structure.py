@@ -68,14 +68,8 @@ def leaves(thread: Thread) -> int:
     >>> leaves(build_thread([Comment("a"), Comment("b", "a"), Comment("c", "a")]))
     2
     """
-    answered = bytearray(len(thread.comments))
-    for parent in thread.parents:
-        if parent >= 0:
-            answered[parent] = 1
-    return sum(
-        not has_reply and comment.status != "missing"
-        for has_reply, comment in zip(answered, thread.comments, strict=True)
-    )
+    answered = set(thread.parents) - {-1}
+    return len(thread.comments) - len(answered | _placeholders(thread))
 
 
 def max_depth(thread: Thread) -> int | None:
@@ -134,12 +128,8 @@ def branching_factor(thread: Thread) -> float | None:
     >>> branching_factor(build_thread([Comment("a"), Comment("b", "a"), Comment("c", "a"), Comment("d", "b")]))
     1.5
     """
-    comments = thread.comments
-    parents = [
-        parent
-        for comment, parent in zip(comments, thread.parents, strict=True)
-        if parent >= 0 and comment.status != "missing" and comments[parent].status != "missing"
-    ]
+    nobody = _placeholders(thread) | {-1}
+    parents = [parent for i, parent in enumerate(thread.parents) if parent not in nobody and i not in nobody]
     return len(parents) / len(set(parents)) if parents else None
 
 
@@ -156,10 +146,12 @@ def structural_virality(thread: Thread) -> float | None:
     >>> structural_virality(build_thread([Comment("a"), Comment("b", "a"), Comment("c", "b")]))  # (1 + 1 + 2) / 3
     1.3333333333333333
     """
-    below = [1 if comment.status != "missing" else 0 for comment in thread.comments]
-    n = sum(below)
+    n = thread.found
     if n < 2:
         return None
+    below = [1] * len(thread.comments)
+    for placeholder in _placeholders(thread):
+        below[placeholder] = 0
     total = 0
     for i in range(len(below) - 1, -1, -1):  # replies stand after their parent, so below[i] is complete here
         total += below[i] * (n - below[i])
@@ -202,4 +194,10 @@ def reply_share(thread: Thread) -> float | None:
 def _comment_depths(thread: Thread) -> Sequence[int]:
     if not thread.missing:
         return thread.depths
-    return [depth for depth, comment in zip(thread.depths, thread.comments, strict=True) if comment.status != "missing"]
+    nobody = _placeholders(thread)
+    return [depth for i, depth in enumerate(thread.depths) if i not in nobody]
+
+
+def _placeholders(thread: Thread) -> set[int]:
+    """Return their positions; most threads have none, which their number tells without looking at every comment."""
+    return {i for i, comment in enumerate(thread.comments) if comment.status == "missing"} if thread.missing else set()
