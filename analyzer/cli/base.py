@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analyzer.formats import Source
 
 _LONG_WORK = 200  # comments; less is done before a progress bar could be read
+MANY_COMMENTS = 2_000  # of so many and more, the bulk engine gains more than it takes to start
 _THREADS_SHOWN = 20
 _TITLE_SHOWN = 60
 

@@ -46,8 +46,9 @@ def flag(
 
     limits = read_thresholds(thresholds) if thresholds else default_thresholds()
     read = [base.read_file(file, input_format=input_format, column_map=columns) for file in files]
-    predictor = base.load_stance_model(model, None, cache=cache)
-    with base.progress_bar(sum(thread.found for _, threads in read for thread in threads)) as progress:
+    comments = sum(thread.found for _, threads in read for thread in threads)
+    predictor = base.load_stance_model(model, None, bulk=comments >= base.MANY_COMMENTS, cache=cache)
+    with base.progress_bar(comments) as progress:
         found = [
             flagged(analyze(thread, predictor, source=source, progress=progress, thresholds=limits), thresholds=limits)
             for source, threads in read

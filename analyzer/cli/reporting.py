@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from analyzer.cli.base import (
+    MANY_COMMENTS,
     Cache,
     ColumnMap,
     InputFormat,
@@ -68,7 +69,7 @@ def report(
                 "many threads become a folder of HTML pages: give -o FOLDER, and neither --format nor --thread"
             )
         read = partial(read_file, input_format=input_format, column_map=columns)
-        _report_pages(files, output, read, load_stance_model(model, target, cache=cache))
+        _report_pages(files, output, read, partial(load_stance_model, model, target, cache=cache))
         return
     [file] = files
     loaded = read_and_load(
@@ -157,7 +158,10 @@ def _are_many(files: Sequence[str], output: Path | None) -> bool:
 
 
 def _report_pages(
-    files: Sequence[str], folder: Path, read: "Callable[[str], tuple[Source, list[Thread]]]", predictor: "Model"
+    files: Sequence[str],
+    folder: Path,
+    read: "Callable[[str], tuple[Source, list[Thread]]]",
+    load: "Callable[..., Model]",
 ) -> None:
     """Write the pages, and say on standard error how many there are and which files have none."""
     from analyzer.report.site import find_files, read_all, write_pages
@@ -167,7 +171,9 @@ def _report_pages(
         if file != "-" and Path(file).resolve().parent == folder.resolve():
             raise AnalyzerError(f"{folder}: holds {file}, which is read; write to another folder")
     threads, failures = read_all(found, read)
-    with progress_bar(sum(thread.found for _, thread in threads)) as progress:
+    comments = sum(thread.found for _, thread in threads)
+    predictor = load(bulk=comments >= MANY_COMMENTS)
+    with progress_bar(comments) as progress:
         rows = write_pages(threads, failures, folder, predictor, progress=progress)
     typer.echo(f"{folder / 'index.html'}: {len(rows)} thread{'s' * (len(rows) != 1)}", err=True)
     for failure in failures:

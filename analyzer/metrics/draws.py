@@ -109,7 +109,11 @@ class _Tree:
         self.agreement = agreement.likelihoods[: len(parents)].astype(np.float32)
         self.independent = stance.mix[:, None, None] * stance.mix[:, None] * agreement.mix
         pull = _MIX_ROWS / (_MIX_ROWS + len(self.replies)) if stance.known_mix else 1.0
-        self._margins = ((1, stance.mix, pull), (2, stance.mix, pull), (3, agreement.mix, 1.0))
+        self._margins = (
+            ((2, 3), stance.mix[:, None, None], pull),
+            ((1, 3), stance.mix[:, None], pull),
+            ((1, 2), agreement.mix, 1.0),
+        )
         relation = np.where(np.eye(len(stance.mix), dtype=bool), 0, 1)  # same stance, another, or one of them has none
         relation[-1] = relation[:, -1] = 2
         self._relation = relation
@@ -127,9 +131,12 @@ class _Tree:
         by_relation /= by_relation.sum(axis=2, keepdims=True)
         tables: Floats = counts.sum(axis=3)[..., None] * by_relation[:, self._relation]
         tables /= tables.sum(axis=(1, 2, 3), keepdims=True)
-        wanted = [((1 - pull) * _margin(tables, axis) + pull * mix, axis) for axis, mix, pull in self._margins]
-        for margin, axis in wanted * _FITTINGS:  # iterative proportional fitting, Deming, Stephan 1940
-            tables = tables * np.expand_dims(margin / _margin(tables, axis), tuple({1, 2, 3} - {axis}))
+        wanted = [
+            ((1 - pull) * tables.sum(axis=others, keepdims=True) + pull * mix, others)
+            for others, mix, pull in self._margins
+        ]
+        for margin, others in wanted * _FITTINGS:  # iterative proportional fitting, Deming, Stephan 1940
+            tables *= margin / tables.sum(axis=others, keepdims=True)
         return tables
 
     def draw(self, tables: NDArray[np.floating], each: int, rng: np.random.Generator) -> tuple[Labels, Labels]:
@@ -186,12 +193,6 @@ def _fitted(tree: _Tree, rng: np.random.Generator) -> Floats:
     return tables
 
 
-def _margin(tables: Floats, axis: int) -> Floats:
-    """Return the shares (tables, labels) of the labels on one axis."""
-    shares: Floats = tables.sum(axis=tuple({1, 2, 3} - {axis}))
-    return shares
-
-
 def _likeliest(likelihoods: NDArray[np.floating], prior: Floats, rng: np.random.Generator) -> Floats:
     """Return the likeliest shares of the cells (tables, cells), given (rows, cells) and a prior counted in rows."""
     weights = rng.exponential(size=(_TABLES, len(likelihoods)))
@@ -204,12 +205,14 @@ def _likeliest(likelihoods: NDArray[np.floating], prior: Floats, rng: np.random.
 
 def _given(chances: Singles, condition: Labels) -> Singles:
     """Return the chances (rows, tables, conditions, labels) under each condition (rows, tables, each): (…, labels)."""
-    return np.take_along_axis(chances, condition[..., None].astype(np.int64), axis=2)
+    rows, tables, conditions, labels = chances.shape
+    first = np.arange(0, rows * tables * conditions, conditions).reshape(rows, tables, 1)
+    return chances.reshape(-1, labels)[first + condition]
 
 
 def _pick(chances: Singles, rng: np.random.Generator) -> Labels:
     """Return a label for each row of chances (…, labels), which need not sum to 1."""
-    ends = list(accumulate(np.moveaxis(chances, -1, 0)))
+    ends = list(accumulate(chances[..., label] for label in range(chances.shape[-1])))
     place = rng.random(ends[-1].shape, dtype=np.float32) * ends[-1]
     labels = np.zeros(place.shape, dtype=np.int8)
     for end in ends[:-1]:
