@@ -27,10 +27,17 @@ _LONG_WORK = 200  # comments; less is done before a progress bar could be read
 MANY_COMMENTS = 2_000  # of so many and more, the bulk engine gains more than it takes to start
 _THREADS_SHOWN = 20
 _TITLE_SHOWN = 60
+_SORT = "report tree explain metrics compare flag review corpus convert formats predict models evaluate calibrate train"
 
 
 class _Commands(TyperGroup):
-    """The command group that turns an AnalyzerError into a line on standard error, its notes below, and exit code 1."""
+    """The command group that turns an AnalyzerError into a line on standard error, its notes below, and exit code 1.
+
+    Help lists what users of a thread need first.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=_SORT.index)
 
     def invoke(self, ctx: Any) -> Any:
         try:

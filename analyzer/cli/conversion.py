@@ -36,7 +36,7 @@ def convert(
     input_format: InputFormat = None,
     columns: ColumnMap = None,
 ) -> None:
-    """Write the threads of a file in another form; jsonl, csv, parquet and convokit are read back as they were.
+    """Write threads in another form. What is written as jsonl, csv, parquet or convokit is read back as it was.
 
     Example: analyzer convert export.xml --to csv -o comments.csv
     """
@@ -57,7 +57,7 @@ def convert(
 
 @app.command()
 def formats() -> None:
-    """List the forms of files that are read, each with how it is known and an example; a name alone never counts.
+    """List the forms of files that are read. Each has how it is known and an example; a name alone never counts.
 
     Example: analyzer formats
     """

@@ -24,7 +24,7 @@ class _CorpusCommands(TyperGroup):
 
 
 corpus = typer.Typer(cls=_CorpusCommands, no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(corpus, name="corpus", help="Analyse every thread of dumps of any size: `corpus INPUT… -o OUT.parquet`.")
+app.add_typer(corpus, name="corpus", help="Analyse dumps of any size. In short: `corpus INPUT… -o OUT.parquet`.")
 
 
 @corpus.command()
@@ -46,7 +46,7 @@ def run(
         Path | None, typer.Option(metavar="FOLDER", help="Where unfinished work is kept; OUT.parquet.work by default.")
     ] = None,
 ) -> None:
-    """Analyse every thread of dumps larger than memory; killed and started again, it goes on where it was.
+    """Analyse every thread of huge dumps. Killed and started again, it goes on where it was.
 
     Writes OUT.parquet (a comment a row), OUT.threads.parquet (a thread a row), OUT.html (an index) and, where rows
     could not be read, OUT.rejected.jsonl.

@@ -36,7 +36,7 @@ def flag(
     columns: ColumnMap = None,
     cache: Cache = True,
 ) -> None:
-    """Say which threads, branches and comments to look at first, and why; what each flag means: docs/flags.md.
+    """Say what to look at first, and why. Threads, branches and comments are ranked; docs/flags.md explains each flag.
 
     Example: analyzer flag data/threads/harbour-treaty.txt
     """

@@ -46,7 +46,7 @@ def metrics(
     columns: ColumnMap = None,
     cache: Cache = True,
 ) -> None:
-    """Print every metric of a thread, or of one branch, with intervals, and who talks to whom.
+    """Print every metric of a thread. With intervals, and who talks to whom; of one branch with --comment.
 
     Example: analyzer metrics data/threads/harbour-treaty.txt --comment c2
     """
@@ -89,7 +89,7 @@ def compare(
     columns: ColumnMap = None,
     cache: Cache = True,
 ) -> None:
-    """Put the numbers of several threads side by side, with differences and their intervals.
+    """Put the numbers of threads side by side. With differences and their intervals.
 
     Example: analyzer compare monday.txt tuesday.txt
 

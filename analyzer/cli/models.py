@@ -31,7 +31,7 @@ def predict(
     ] = False,
     cache: Cache = True,
 ) -> None:
-    """Classify rows of JSON: one prediction a row, in order; a row that cannot be read gets an error in its place.
+    """Classify rows of JSON. One prediction a row, in order; a row that cannot be read gets an error in its place.
 
     Example: analyzer predict comments.jsonl -o predictions.jsonl
     """
@@ -48,7 +48,7 @@ def predict(
 def models(
     bench: Annotated[bool, typer.Option("--bench", help="Also time each engine on bundled comments.")] = False,
 ) -> None:
-    """List the shipped models; with --bench, how many comments a second each engine classifies on this machine.
+    """List the shipped models. With --bench, how many comments a second each engine classifies on this machine.
 
     Example: analyzer models --bench
     """
@@ -85,7 +85,7 @@ def evaluate(
         Path | None, typer.Option(metavar="FLOORS.toml", help="Leave with exit code 1 if a score breaks these limits.")
     ] = None,
 ) -> None:
-    """Score a model on labelled rows, beside the majority class and, with --baseline, a TF-IDF classifier.
+    """Score a model on labelled rows. Beside it stand the majority class and, with --baseline, a TF-IDF classifier.
 
     Example: analyzer evaluate dev.jsonl --baseline train.jsonl
     """
@@ -124,7 +124,7 @@ def calibrate(
         float, typer.Option(min=0, max=1, help="Answers below the confidence that reaches this are `unclear`.")
     ] = 0.75,
 ) -> None:
-    """Fit a model's probabilities, its `unclear` threshold and the correction of shares on labelled rows.
+    """Fit a model's probabilities to labelled rows. So are its `unclear` threshold and the correction of shares.
 
     Example: analyzer calibrate models/small dev.jsonl --share 0.5
     """
@@ -164,7 +164,7 @@ def train(
     ] = 0,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 1,
 ) -> None:
-    """Teach a model your labels, from 8 rows of each to many thousands, and write its folder and model card.
+    """Teach a model labels of your own. 8 to many thousand rows of each become a model folder with its card.
 
     Under 600 rows only the heads on the shipped encoder are fitted, in seconds. Needs the `train` extra.
 

@@ -55,7 +55,7 @@ def report(
     columns: ColumnMap = None,
     cache: Cache = True,
 ) -> None:
-    """Print the stance report of a thread; of many threads, write a page each and an index of them into a folder.
+    """Print the stance report of a thread. Many threads become a page each and an index of them, in a folder.
 
     Example: analyzer report data/threads/harbour-treaty.txt --format markdown -o report.md
 
@@ -127,7 +127,7 @@ def explain(
     thread: ThreadId = None,
     input_format: InputFormat = None,
 ) -> None:
-    """Show what in a comment carried its stance: words, clauses, and the part its parent has in it.
+    """Show what carried a comment's stance. That is words, clauses, and the part its parent has in it.
 
     Example: analyzer explain data/threads/harbour-treaty.txt --comment c2
     """

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 review = typer.Typer(
     no_args_is_help=True,
-    help="Moderators: a queue with reasons, decisions, and a log of them. Needs the extra `review`.",
+    help="Serve moderators a queue with reasons. Needs the extra `review`.",
 )
 app.add_typer(review, name="review")
 
@@ -52,7 +52,7 @@ def add(
     input_format: InputFormat = None,
     columns: ColumnMap = None,
 ) -> None:
-    """Put every thread of the files into the queue; of one that has grown only what is new is classified.
+    """Put threads into the queue. Of one that has grown only what is new is classified.
 
     Example: analyzer review add data/threads/harbour-treaty.txt
     """
@@ -92,7 +92,7 @@ def serve(
     ] = False,
     model: ModelName = DEFAULT_MODEL,
 ) -> None:
-    """Serve the review page until interrupted; with $ANALYZER_CORAL_SECRET also Coral's moderation phase, at /coral.
+    """Serve the review page until interrupted. With $ANALYZER_CORAL_SECRET also Coral's moderation phase, at /coral.
 
     Example: analyzer review serve
     """
@@ -118,7 +118,7 @@ def user(
     ] = "moderator",
     remove: Annotated[bool, typer.Option("--remove", help="Let them in no more.")] = False,
 ) -> None:
-    """Add a moderator, or give a known one a new password: asked for, or taken from $ANALYZER_PASSWORD.
+    """Add a moderator, or change a password. It is asked for, or taken from $ANALYZER_PASSWORD.
 
     Example: analyzer review user ada --role admin
     """
@@ -138,7 +138,7 @@ def token(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which program it is for.")],
     store: StoreAddress = "review.db",
 ) -> None:
-    """Print a token with which a program may POST threads to /api/threads; one of the same name is void then.
+    """Print a token for POST /api/threads. One of the same name is void then.
 
     Example: analyzer review token our-site
     """
@@ -156,7 +156,7 @@ def export(
     ] = "csv",
     output: Output = None,
 ) -> None:
-    """Write all decisions, or the rows they give to train on.
+    """Write decisions, or rows to train on.
 
     Example: analyzer review export --format json -o decisions.json
     """
@@ -180,7 +180,7 @@ def audit(
         str | None, typer.Option(metavar="HASH", help="With --verify: a hash noted earlier that must still be there.")
     ] = None,
 ) -> None:
-    """Print the log of decisions, or check that nobody changed it.
+    """Print the log, or check that nobody changed it.
 
     Example: analyzer review audit --verify
     """
