@@ -19,7 +19,7 @@ from analyzer.predictions import AGREEMENT_LABELS, Prediction, Scored
 from analyzer.scheme import NO_STANCE
 
 _MOST_CELLS = 4_000_000  # comments times draws: a longer thread is drawn less often …
-_FEWEST_DRAWS = 100  # … but this often
+_FEWEST_DRAWS = 40  # … but this often
 _CELLS_AT_ONCE = 4_000_000
 _TABLES = 40
 _FEWEST_TABLES = 10
@@ -76,9 +76,9 @@ def drawn_labels(
         yield Labelling(states.reshape(-1, columns), answers.reshape(-1, columns))
 
 
-def affordable(draws: int, comments: int) -> int:
+def affordable(draws: int, comments: int, *, fewest: int = _FEWEST_DRAWS) -> int:
     """Return how many draws of so many comments are made when `draws` are asked for."""
-    return min(draws, max(_FEWEST_DRAWS, _MOST_CELLS // max(1, comments)))
+    return min(draws, max(fewest, _MOST_CELLS // max(1, comments)))
 
 
 class _Evidence:

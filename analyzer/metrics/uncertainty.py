@@ -15,6 +15,7 @@ from analyzer.metrics.draws import affordable
 
 _TAIL = 0.015  # 2.5 % would do for endless draws; 40 tables stand behind these, which spread too little
 _CELLS_AT_ONCE = 8_000_000
+_FEWEST_SHUFFLES = 100  # p cannot be smaller than one in so many
 _LARGEST_SCHEME = 128
 
 
@@ -47,7 +48,7 @@ def shuffled_stances(parents: Ints, stances: Labels, *, shuffles: int, seed: int
     takers = np.flatnonzero(stances[:, 0] >= 0)
     number = np.full(len(parents) + 1, -1)  # the last entry is the parent of a root
     number[takers] = np.arange(len(takers))
-    left = affordable(shuffles, len(takers))
+    left = affordable(shuffles, len(takers), fewest=_FEWEST_SHUFFLES)
     while left:
         columns = min(left, max(1, _CELLS_AT_ONCE // max(1, len(takers))))
         # Sorting random numbers that carry their label in the last bits shuffles faster than numpy's own shuffle.

@@ -100,7 +100,7 @@ def test_nothing_is_drawn_where_nothing_is_asked_for():
 
 
 def test_a_long_thread_is_drawn_less_often():
-    assert [affordable(200, comments) for comments in (0, 100, 30_000, 1_000_000)] == [200, 200, 133, 100]
+    assert [affordable(200, comments) for comments in (0, 100, 30_000, 1_000_000)] == [200, 200, 133, 40]
 
 
 def test_without_labels_nothing_is_drawn():
