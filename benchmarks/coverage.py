@@ -1,6 +1,6 @@
 """How often the 95 % intervals of the metrics hold the true value, and whether permutation p-values are uniform.
 
-    python benchmarks/coverage.py [--threads 400] [--comments 300]
+    python benchmarks/coverage.py [--threads 400] [--comments 300] [--draws 200]
 
 Threads are simulated with known labels. A classifier of known confusion answers for each comment with the probability
 of every label given what it saw, which is calibrated by construction. Three worlds, in order of difficulty:
@@ -93,7 +93,7 @@ def classified(choose: random.Random, truth: str, labels: Sequence[str], mix: Se
     return Scored(best, scores) if scores[best] >= below else Scored("unclear", scores, "low_confidence")
 
 
-def covered(threads: int, comments: int, world: World) -> dict[str, list[bool]]:
+def covered(threads: int, comments: int, world: World, draws: int) -> dict[str, list[bool]]:
     """Return for each metric whether each true value lies in its interval."""
     hits: dict[str, list[bool]] = {}
     agreement_mix = np.zeros(3)
@@ -112,7 +112,7 @@ def covered(threads: int, comments: int, world: World) -> dict[str, list[bool]]:
             judged = classified(choose, agreement, AGREEMENT_LABELS, mix, 0.0) if parent >= 0 else None
             answers.append(Prediction(classified(choose, stance, LABELS, MIX, 0.5), judged, 0.0))
             truths.append(Prediction(Scored(stance, {}), Scored(agreement, {}) if parent >= 0 else None, 0.0))
-        shown = measure(thread, answers, LABELS, mix=MIX, shuffles=0, seed=seed).as_dict()
+        shown = measure(thread, answers, LABELS, mix=MIX, draws=draws, shuffles=0, seed=seed).as_dict()
         true = measure(thread, truths, LABELS, draws=0, shuffles=0).as_dict()
         replies = {comment.id: len(thread.replies[i]) for i, comment in enumerate(thread.comments)}
         at_depth = np.bincount(thread.depths)
@@ -158,8 +158,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--threads", type=int, default=400)
     options.add_argument("--comments", type=int, default=300)
+    options.add_argument("--draws", type=int, default=200, help="of the labels; the longest threads are drawn 40 times")
     chosen = options.parse_args()
-    results = {name: covered(chosen.threads, chosen.comments, world) for name, world in WORLDS.items()}
+    results = {name: covered(chosen.threads, chosen.comments, world, chosen.draws) for name, world in WORLDS.items()}
     print(f"Share of true values in the 95 % interval, {chosen.threads} threads of {chosen.comments} comments")
     print(f"{'':24}" + "".join(f"{name:>14}" for name in results))
     for metric in results["independent"]:

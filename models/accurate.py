@@ -5,7 +5,9 @@
         -o large
     python models/accurate.py join large models/small models/accurate --scheme SCHEME.toml --rows HELD_OUT.jsonl
 
-Both encoders know the same words, so once MPNet's are numbered as BERT's one tokenizer serves both.
+Both encoders know the same words, so once MPNet's are numbered as BERT's one tokenizer serves both. The second line is
+the nearest command to how the shipped larger encoder was taught: that loop ended by the clock and mixed its rows anew
+(models/LOG.md, "the larger model, and it ships"), so the line gives a model of the same kind, not its weights.
 """
 
 import argparse

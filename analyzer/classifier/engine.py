@@ -80,4 +80,6 @@ def _openvino(weights: Path, workers: int) -> Engine:
         own.request.infer(dict(feed))
         return [np.array(own.request.get_output_tensor(i).data) for i in range(len(outputs))]
 
+    # Before any worker: two threads that hand OpenVINO its first arrays at once can wait for each other for ever.
+    run({tensor.get_any_name(): np.zeros((1, 1), dtype=np.int64) for tensor in model.inputs})
     return Engine(f"openvino {'bfloat16' if precision == 'bf16' else 'float32'}", outputs, workers, run)

@@ -27,7 +27,8 @@ _LONG_WORK = 200  # comments; less is done before a progress bar could be read
 MANY_COMMENTS = 2_000  # of so many and more, the bulk engine gains more than it takes to start
 _THREADS_SHOWN = 20
 _TITLE_SHOWN = 60
-_SORT = "report tree explain metrics compare flag review corpus convert formats predict models evaluate calibrate train"
+_THREADS = ("report", "tree", "explain", "metrics", "compare", "flag", "review", "corpus", "convert", "formats")
+_MODELS = ("predict", "models", "evaluate", "calibrate", "train")
 
 
 class _Commands(TyperGroup):
@@ -37,7 +38,7 @@ class _Commands(TyperGroup):
     """
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(super().list_commands(ctx), key=_SORT.index)
+        return sorted(super().list_commands(ctx), key=(*_THREADS, *_MODELS).index)
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -124,7 +124,7 @@ def calibrate(
         float, typer.Option(min=0, max=1, help="Answers below the confidence that reaches this are `unclear`.")
     ] = 0.75,
 ) -> None:
-    """Fit a model's probabilities to labelled rows. So are its `unclear` threshold and the correction of shares.
+    """Fit a model's probabilities to labelled rows. Its `unclear` threshold and corrected shares come with them.
 
     Example: analyzer calibrate models/small dev.jsonl --share 0.5
     """

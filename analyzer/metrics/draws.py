@@ -205,9 +205,7 @@ def _likeliest(likelihoods: NDArray[np.floating], prior: Floats, rng: np.random.
 
 def _given(chances: Singles, condition: Labels) -> Singles:
     """Return the chances (rows, tables, conditions, labels) under each condition (rows, tables, each): (…, labels)."""
-    rows, tables, conditions, labels = chances.shape
-    first = np.arange(0, rows * tables * conditions, conditions).reshape(rows, tables, 1)
-    return chances.reshape(-1, labels)[first + condition]
+    return np.take_along_axis(chances, condition[..., None].astype(np.int64), axis=2)
 
 
 def _pick(chances: Singles, rng: np.random.Generator) -> Labels:

@@ -10,6 +10,7 @@ from statistics import median
 
 import numpy as np
 
+from analyzer.metrics.graphs import reply_arcs
 from analyzer.thread import Thread
 
 
@@ -87,15 +88,10 @@ def reciprocity(thread: Thread) -> float | None:
 
     Ann answers Bo, Bo answers Ann, Cy answers Ann: 2 of 3 arcs are returned.
     """
-    who = thread.author_numbers
-    between = [
-        (who[parent], author) for author, parent in zip(who, thread.parents, strict=True) if parent >= 0 <= author
-    ]
-    size = len(who)  # one number for both authors of an arc is hashed faster than a pair
-    arcs = {author * size + answered for answered, author in between if answered >= 0 and answered != author}
+    arcs = reply_arcs(thread)
     if not arcs:
         return None
-    return sum(arc % size * size + arc // size in arcs for arc in arcs) / len(arcs)
+    return sum((answered, replier) in arcs for replier, answered in arcs) / len(arcs)
 
 
 def reentry_share(thread: Thread) -> float | None:
@@ -120,7 +116,7 @@ def back_and_forth(thread: Thread) -> int | None:
 
     A chain Ann, Bo, Ann, Cy: Ann - Bo - Ann is 3.
     """
-    return max(alternations(thread)) if any(number >= 0 for number in thread.author_numbers) else None
+    return max(alternations(thread)) if any(thread.authors) else None
 
 
 def alternations(thread: Thread) -> list[int]:
@@ -146,8 +142,8 @@ def median_reply_seconds(thread: Thread) -> float | None:
     """
     times = thread.timestamps
     replies = ((time, times[parent]) for time, parent in zip(times, thread.parents, strict=True) if parent >= 0)
-    waits = [own - parents for own, parents in replies if own >= parents]  # which nan is not
-    return round(median(waits), 6) if waits else None
+    waits = [own - parents for own, parents in replies if own >= parents]  # never so for nan
+    return round(median(waits), 6) if waits else None  # to the microsecond, beyond which the subtraction errs
 
 
 def burstiness(thread: Thread) -> float | None:

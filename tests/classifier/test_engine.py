@@ -1,4 +1,5 @@
 import sys
+import threading
 
 import pytest
 
@@ -37,6 +38,21 @@ def test_openvino_gives_the_labels_of_onnxruntime(predictor: OnnxPredictor) -> N
     bulk = load_predictor(model_folder("small"), bulk=True)
     assert bulk.engine.name.startswith("openvino")
     assert [p.stance.best for p in bulk.predict(TURNS)] == [p.stance.best for p in predictor.predict(TURNS)]
+
+
+def test_openvino_has_read_arrays_before_any_worker_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Workers that are the first to do so, two at once, can wait for each other for ever.
+    openvino = pytest.importorskip("openvino")
+    made_by: list[int] = []
+    make = openvino.CompiledModel.create_infer_request
+
+    def noted(model):
+        made_by.append(threading.get_ident())
+        return make(model)
+
+    monkeypatch.setattr(openvino.CompiledModel, "create_infer_request", noted)
+    engines.bulk_engine(model_folder("small") / "model.onnx")
+    assert made_by == [threading.get_ident()]
 
 
 def test_equal_turns_are_read_once_and_all_are_heard_of(predictor: OnnxPredictor, monkeypatch) -> None:
