@@ -98,12 +98,9 @@ def layout(thread: Thread, predictions: Sequence[Prediction | None]) -> Layout:
     answers = np.flatnonzero(parents >= 0)
     pairs = np.sort(np.stack([authors[answers], authors[parents[answers]]], axis=1), axis=1)
     between = (pairs[:, 0] >= 0) & (pairs[:, 0] != pairs[:, 1])
-    codes, tie_of, tie_replies = np.unique(
-        pairs[between] @ np.array([len(names), 1]), return_inverse=True, return_counts=True
-    )
+    ties, tie_of, tie_replies = _counted(pairs[between], len(names))
     tie = np.full(len(parents), -1)
     tie[answers[between]] = tie_of
-    ties = np.stack([codes // max(1, len(names)), codes % max(1, len(names))], axis=1)
     reply_tie = tie[replies]
     depths = np.array(thread.depths, dtype=np.int64)
     return Layout(
@@ -112,7 +109,7 @@ def layout(thread: Thread, predictions: Sequence[Prediction | None]) -> Layout:
         replies=replies,
         ties=ties,
         tie_replies=tie_replies,
-        triangles=_triangles(ties, np.unique(reply_tie[reply_tie >= 0])),
+        triangles=_triangles(ties, np.flatnonzero(np.bincount(reply_tie[reply_tie >= 0]))),
         comments_by_author=Groups.of(authors, len(names)),
         replies_by_depth=Groups.of(depths[replies], int(depths.max(initial=-1)) + 1),
         replies_by_parent=Groups.of(parents[replies], len(parents)),
@@ -142,6 +139,20 @@ def ratio(part: Values, whole: Values) -> Floats:
     """Return part / whole, nan where the whole is 0."""
     undefined: Floats = np.full(np.broadcast(part, whole).shape, np.nan)
     return np.divide(part, whole, out=undefined, where=whole != 0)
+
+
+def _counted(pairs: Ints, size: int) -> tuple[Ints, Ints, Ints]:
+    """Return the different pairs (ties, 2) of numbers below `size`, which of them each pair is, and how often each is.
+
+    As numpy's `unique`, which imports masked arrays: longer than all else here takes for a thread of usual length.
+    """
+    codes = pairs[:, 0] * size + pairs[:, 1]
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    often = np.diff(starts, append=len(codes))
+    which = np.empty(len(codes), dtype=np.int64)
+    which[order] = np.repeat(np.arange(len(starts)), often)
+    return pairs[order[starts]], which, often
 
 
 def _triangles(ties: Ints, judged: Ints) -> Ints:

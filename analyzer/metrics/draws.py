@@ -119,7 +119,8 @@ class _Tree:
         self._relation = relation
         levels = depths % _LEVELS
         order = np.argsort(levels, kind="stable")  # in reading order, so that the replies to one comment stand together
-        self._top, *self._below = np.split(order, np.flatnonzero(np.diff(levels[order])) + 1)
+        self._top, *below = np.split(order, np.flatnonzero(np.diff(levels[order])) + 1)
+        self._below = [(nodes, np.flatnonzero(np.diff(parents[nodes], prepend=-1))) for nodes in below]
 
     def tables(self, counts: Floats) -> Floats:
         """Return tables of counts, both (tables, parent's state, reply's state, agreement), with what is known besides.
@@ -150,17 +151,14 @@ class _Tree:
         by_agreement = given.reshape(-1, given.shape[3]).T
         belief = np.repeat(self.stance[:, None], len(tables), axis=1)  # (comments, tables, states)
         links = []
-        for nodes in reversed(self._below):
+        for nodes, starts in reversed(self._below):
             link = (self.agreement[nodes] @ by_agreement).reshape(-1, *given.shape[:3]) * belief[nodes][:, :, None]
             links.append(link)  # (nodes, tables, parent's state, reply's state)
-            message = np.log(reduce(np.add, np.moveaxis(link, 3, 0)))
-            above = self.parents[nodes]
-            starts = np.flatnonzero(np.diff(above, prepend=-1))
-            gathered = np.add.reduceat(message, starts, axis=0)
-            belief[above[starts]] *= np.exp(gathered - reduce(np.maximum, np.moveaxis(gathered, 2, 0))[:, :, None])
+            gathered = np.add.reduceat(np.log(_sum(link)), starts, axis=0)
+            belief[self.parents[nodes[starts]]] *= np.exp(gathered - _max(gathered)[:, :, None])
         states = np.empty((len(self.parents), len(tables), each), dtype=np.int8)
         states[self._top] = _pick(np.repeat((shares * belief[self._top])[:, :, None], each, axis=2), rng)
-        for nodes in self._below:
+        for nodes, _ in self._below:
             states[nodes] = _pick(_given(links.pop(), states[self.parents[nodes]]), rng)
         pairs = states[self.parents[self.replies]] * np.int8(shares.shape[1]) + states[self.replies]
         chances = tables.reshape(len(tables), -1, tables.shape[3])[np.arange(len(tables))[:, None], pairs]
@@ -203,9 +201,23 @@ def _likeliest(likelihoods: NDArray[np.floating], prior: Floats, rng: np.random.
     return shares
 
 
+def _sum(values: Singles) -> Singles:
+    """Return the sums over the last axis, which is short: numpy's own takes longer there."""
+    sums: Singles = reduce(np.add, (values[..., i] for i in range(values.shape[-1])))
+    return sums
+
+
+def _max(values: Singles) -> Singles:
+    """Return the largest along the last axis, as in `_sum`."""
+    largest: Singles = reduce(np.maximum, (values[..., i] for i in range(values.shape[-1])))
+    return largest
+
+
 def _given(chances: Singles, condition: Labels) -> Singles:
     """Return the chances (rows, tables, conditions, labels) under each condition (rows, tables, each): (…, labels)."""
-    return np.take_along_axis(chances, condition[..., None].astype(np.int64), axis=2)
+    rows, tables, conditions, labels = chances.shape
+    first = np.arange(0, rows * tables * conditions, conditions).reshape(rows, tables, 1)
+    return np.take(chances.reshape(-1, labels), first + condition, axis=0)
 
 
 def _pick(chances: Singles, rng: np.random.Generator) -> Labels:
