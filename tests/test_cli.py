@@ -47,6 +47,19 @@ def test_report_prints_the_report() -> None:
     assert "\x1b" not in result.stdout
 
 
+@pytest.mark.parametrize(("many", "bulk"), [(26, True), (27, False)])
+def test_a_long_thread_is_read_by_the_engine_for_many_comments(
+    monkeypatch: pytest.MonkeyPatch, many: int, bulk: bool
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(base, "MANY_COMMENTS", many)
+    monkeypatch.setattr(base, "load_predictor", lambda name, *, bulk, **_: asked.append(bulk) or ToyPredictor())
+    assert run("report", SAMPLE).exit_code == 0
+    assert asked[-1] is bulk
+    assert run("explain", SAMPLE, "--comment", "c2").exit_code == 0
+    assert asked[-1] is False
+
+
 def test_report_reads_standard_input() -> None:
     result = run("report", "-", "--format", "json", stdin=SAMPLE.read_bytes())
     assert json.loads(result.stdout)["thread"]["found"] == 26

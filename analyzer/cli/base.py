@@ -120,8 +120,12 @@ def read_and_load(
     target: str | None = None,
     column_map: str | None = None,
     cache: bool = False,
+    whole: bool = True,
 ) -> "tuple[Source, Thread, OnnxPredictor | TargetPredictor | CachedPredictor]":
-    """Return the chosen thread of a file, or of standard input for "-", its source, and the predictor."""
+    """Return the chosen thread of a file, or of standard input for "-", its source, and the predictor.
+
+    The predictor is one for many comments where there are many and the `whole` thread is to be read.
+    """
     # The model loads while this thread imports and reads: on two processors the report starts a quarter sooner.
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(load_stance_model, model, target, cache=cache)
@@ -129,7 +133,10 @@ def read_and_load(
         thread = choose_thread(threads, thread_id, source.name)
         import analyzer.report  # noqa: F401 (what comes next, imported while the model still loads)
 
-        return source, thread, loading.result()
+        predictor = loading.result()
+    if whole and thread.found >= MANY_COMMENTS:
+        predictor = load_stance_model(model, target, bulk=True, cache=cache)
+    return source, thread, predictor
 
 
 def read_file(file: str, *, input_format: str | None, column_map: str | None) -> "tuple[Source, list[Thread]]":

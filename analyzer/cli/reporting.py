@@ -132,7 +132,7 @@ def explain(
     Example: analyzer explain data/threads/harbour-treaty.txt --comment c2
     """
     source, found, predictor = read_and_load(
-        file, thread_id=thread, input_format=input_format, model=model, target=target
+        file, thread_id=thread, input_format=input_format, model=model, target=target, whole=False
     )
     from analyzer.explain import explain as explain_comment
     from analyzer.report.explanation import render_explanation

@@ -26,6 +26,8 @@ def render_scores(
     if evaluation.answered is not None:
         accuracy = _number(evaluation.answered_accuracy)
         lines.append(f"  answered (not unclear) {evaluation.answered:.1%}, accuracy among those {accuracy}")
+    if len(lines) == 1:
+        lines += ["", "no rows to judge by"]
     if mirrored:
         lines += [
             "",
@@ -40,9 +42,10 @@ def _head(name: str, head: HeadScore) -> list[str]:
     lines = [
         f"{name:11} macro-F1 {head.macro_f1:.3f}  ({interval})",
         f"  majority class         {head.majority_macro_f1:.3f}",
-        f"  TF-IDF + logistic      {_number(head.baseline_macro_f1)}{_gain(head)}",
-        f"  accuracy               {head.accuracy:.3f}",
     ]
+    if head.baseline_macro_f1 is not None:
+        lines.append(f"  TF-IDF + logistic      {head.baseline_macro_f1:.3f}{_gain(head)}")
+    lines.append(f"  accuracy               {head.accuracy:.3f}")
     if head.reliability:
         lines += _reliability(head.reliability)
     lines += [f"  F1 {label:19} {f1:.3f}  ({head.rows_by_label[label]} rows)" for label, f1 in head.f1_by_label.items()]
@@ -75,4 +78,4 @@ def _gain(head: HeadScore) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "not asked for" if value is None else f"{value:.3f}"
+    return "undefined" if value is None else f"{value:.3f}"

@@ -12,7 +12,6 @@ def test_the_scores_are_a_table() -> None:
         "",
         "stance      macro-F1 0.600  (95 % 0.500 to 0.700, 100 rows)",
         "  majority class         0.300",
-        "  TF-IDF + logistic      not asked for",
         "  accuracy               0.700",
         "  calibration error      0.070  (10 equal-mass bins; 0.050 by chance alone on 50 rows)",
         "    debiased             0.030",
@@ -39,3 +38,20 @@ def test_a_baseline_stands_with_the_interval_of_what_the_model_gains() -> None:
     lines = render_scores(scores, model="toy", test_set="rows.jsonl").splitlines()
     assert "target      macro-F1 0.600  (95 % 0.500 to 0.700, 100 rows)" in lines
     assert "  TF-IDF + logistic      0.550  (the model is above it by -0.010 to +0.110, 95 %)" in lines
+
+
+def test_a_model_that_kept_no_rows_for_scores_says_so() -> None:
+    nothing = replace(
+        EVALUATION,
+        stance=None,
+        agreement=None,
+        target=None,
+        attack_precision=None,
+        answered=None,
+        answered_accuracy=None,
+    )
+    assert render_scores(nothing, model="toy", test_set="rows it did not learn from").splitlines() == [
+        "toy on rows it did not learn from",
+        "",
+        "no rows to judge by",
+    ]
