@@ -116,9 +116,12 @@ class Thread:
 
     @cached_property
     def author_numbers(self) -> tuple[int, ...]:
-        """A number for the author of each comment, in the order in which they first write; -1 for None."""
+        """A number for the author of each comment, in the order in which they first write; -1 for None in `authors`."""
         numbers: dict[str, int] = {}
-        return tuple(-1 if name is None else numbers.setdefault(name, len(numbers)) for name in self.authors)
+        return tuple(
+            numbers.setdefault(comment.author, len(numbers)) if comment.author and comment.status != "missing" else -1
+            for comment in self.comments
+        )
 
     @cached_property
     def timestamps(self) -> tuple[float, ...]:

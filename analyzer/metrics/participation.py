@@ -3,14 +3,11 @@
 Only comments whose author (or time) is known enter; without any, the metric is None.
 """
 
-from collections import Counter
 from dataclasses import dataclass
-from math import isnan
-from statistics import median
 
 import numpy as np
 
-from analyzer.metrics.graphs import reply_arcs
+from analyzer.metrics.arrays import Ints
 from analyzer.thread import Thread
 
 
@@ -60,7 +57,7 @@ def comments_per_author(thread: Thread) -> float | None:
     2.0
     """
     counts = _counts(thread)
-    return counts.total() / len(counts) if counts else None
+    return float(counts.mean()) if len(counts) else None
 
 
 def participation_gini(thread: Thread) -> float | None:
@@ -72,11 +69,11 @@ def participation_gini(thread: Thread) -> float | None:
 
     Two authors with 1 and 3 comments: (-1 · 1 + 1 · 3) / (2 · 4) = 0.25.
     """
-    counts = sorted(_counts(thread).values())
+    counts = np.sort(_counts(thread))
     k = len(counts)
     if not k:
         return None
-    return sum((2 * i - k - 1) * x for i, x in enumerate(counts, start=1)) / (k * sum(counts))
+    return float((2 * np.arange(1, k + 1) - k - 1) @ counts / (k * counts.sum()))
 
 
 def reciprocity(thread: Thread) -> float | None:
@@ -88,10 +85,16 @@ def reciprocity(thread: Thread) -> float | None:
 
     Ann answers Bo, Bo answers Ann, Cy answers Ann: 2 of 3 arcs are returned.
     """
-    arcs = reply_arcs(thread)
-    if not arcs:
+    who = np.array(thread.author_numbers, dtype=np.int64)
+    parents = np.array(thread.parents, dtype=np.int64)
+    replies = np.flatnonzero(parents >= 0)
+    replier, answered = who[replies], who[parents[replies]]
+    between = (replier >= 0) & (answered >= 0) & (replier != answered)
+    if not between.any():
         return None
-    return sum((answered, replier) in arcs for replier, answered in arcs) / len(arcs)
+    replier, answered, size = replier[between], answered[between], who.max() + 1
+    arcs, reversed_arcs = _different(replier * size + answered), _different(answered * size + replier)
+    return len(np.intersect1d(arcs, reversed_arcs, assume_unique=True)) / len(arcs)
 
 
 def reentry_share(thread: Thread) -> float | None:
@@ -105,7 +108,7 @@ def reentry_share(thread: Thread) -> float | None:
     Ann, Bo, Ann, Ann: 2 of 4 comments are re-entries, 0.5.
     """
     counts = _counts(thread)
-    return (counts.total() - len(counts)) / counts.total() if counts else None
+    return float(1 - len(counts) / counts.sum()) if len(counts) else None
 
 
 def back_and_forth(thread: Thread) -> int | None:
@@ -116,7 +119,7 @@ def back_and_forth(thread: Thread) -> int | None:
 
     A chain Ann, Bo, Ann, Cy: Ann - Bo - Ann is 3.
     """
-    return max(alternations(thread)) if any(thread.authors) else None
+    return max(alternations(thread)) if len(_counts(thread)) else None
 
 
 def alternations(thread: Thread) -> list[int]:
@@ -143,7 +146,7 @@ def median_reply_seconds(thread: Thread) -> float | None:
     times = thread.timestamps
     replies = ((time, times[parent]) for time, parent in zip(times, thread.parents, strict=True) if parent >= 0)
     waits = [own - parents for own, parents in replies if own >= parents]  # never so for nan
-    return round(median(waits), 6) if waits else None  # to the microsecond, beyond which the subtraction errs
+    return round(float(np.median(waits)), 6) if waits else None  # to the microsecond, beyond which the subtraction errs
 
 
 def burstiness(thread: Thread) -> float | None:
@@ -155,15 +158,21 @@ def burstiness(thread: Thread) -> float | None:
 
     Comments at 0, 10, 20, 30 seconds: σ = 0, so -1.
     """
-    gaps = np.diff(sorted(time for time in thread.timestamps if not isnan(time)))
+    times = np.array(thread.timestamps)
+    gaps = np.diff(np.sort(times[~np.isnan(times)]))
     if len(gaps) < 2 or not gaps.any():
         return None
     mean, deviation = gaps.mean(), gaps.std()
     return float((deviation - mean) / (deviation + mean))
 
 
-def _counts(thread: Thread) -> Counter[int]:
-    """Return the comments of each author."""
-    counts = Counter(thread.author_numbers)
-    del counts[-1]
-    return counts
+def _counts(thread: Thread) -> Ints:
+    """Return the comments of each author, (authors,)."""
+    who = np.array(thread.author_numbers, dtype=np.int64)
+    return np.bincount(who[who >= 0])
+
+
+def _different(numbers: Ints) -> Ints:
+    """Return the different ones of some numbers from 0, in order: as numpy's `unique`, without the import it makes."""
+    ordered = np.sort(numbers)
+    return ordered[np.diff(ordered, prepend=-1) > 0]
