@@ -124,6 +124,13 @@ class Thread:
         )
 
     @cached_property
+    def comments_by_author(self) -> tuple[int, ...]:
+        """How many comments each author wrote, in the order of `author_numbers`."""
+        counts = Counter(self.author_numbers)
+        del counts[-1]
+        return tuple(counts.values())
+
+    @cached_property
     def timestamps(self) -> tuple[float, ...]:
         """Seconds from 1970 to each comment, nan where its time is not known."""
         return tuple(nan if comment.created is None else comment.created.timestamp() for comment in self.comments)

@@ -4,10 +4,10 @@ Only comments whose author (or time) is known enter; without any, the metric is 
 """
 
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
-from analyzer.metrics.arrays import Ints
 from analyzer.thread import Thread
 
 
@@ -45,7 +45,7 @@ def authors(thread: Thread) -> int | None:
     >>> authors(build_thread([Comment("a", author="Ann"), Comment("b", "a", author="Bo")]))
     2
     """
-    return len(_counts(thread)) or None
+    return len(thread.comments_by_author) or None
 
 
 def comments_per_author(thread: Thread) -> float | None:
@@ -56,8 +56,8 @@ def comments_per_author(thread: Thread) -> float | None:
     >>> comments_per_author(build_thread([Comment("a", author="Ann"), Comment("b", "a", author="Ann")]))
     2.0
     """
-    counts = _counts(thread)
-    return float(counts.mean()) if len(counts) else None
+    counts = thread.comments_by_author
+    return sum(counts) / len(counts) if counts else None
 
 
 def participation_gini(thread: Thread) -> float | None:
@@ -69,11 +69,11 @@ def participation_gini(thread: Thread) -> float | None:
 
     Two authors with 1 and 3 comments: (-1 · 1 + 1 · 3) / (2 · 4) = 0.25.
     """
-    counts = np.sort(_counts(thread))
+    counts = sorted(thread.comments_by_author)
     k = len(counts)
     if not k:
         return None
-    return float((2 * np.arange(1, k + 1) - k - 1) @ counts / (k * counts.sum()))
+    return sum((2 * i - k - 1) * x for i, x in enumerate(counts, start=1)) / (k * sum(counts))
 
 
 def reciprocity(thread: Thread) -> float | None:
@@ -85,16 +85,16 @@ def reciprocity(thread: Thread) -> float | None:
 
     Ann answers Bo, Bo answers Ann, Cy answers Ann: 2 of 3 arcs are returned.
     """
-    who = np.array(thread.author_numbers, dtype=np.int64)
-    parents = np.array(thread.parents, dtype=np.int64)
-    replies = np.flatnonzero(parents >= 0)
-    replier, answered = who[replies], who[parents[replies]]
-    between = (replier >= 0) & (answered >= 0) & (replier != answered)
-    if not between.any():
+    who = thread.author_numbers
+    size = len(thread.comments_by_author)
+    arcs = {
+        author * size + who[parent]
+        for author, parent in zip(who, thread.parents, strict=True)
+        if parent >= 0 and author >= 0 and who[parent] not in {author, -1}
+    }
+    if not arcs:
         return None
-    replier, answered, size = replier[between], answered[between], who.max() + 1
-    arcs, reversed_arcs = _different(replier * size + answered), _different(answered * size + replier)
-    return len(np.intersect1d(arcs, reversed_arcs, assume_unique=True)) / len(arcs)
+    return sum(arc % size * size + arc // size in arcs for arc in arcs) / len(arcs)
 
 
 def reentry_share(thread: Thread) -> float | None:
@@ -107,8 +107,8 @@ def reentry_share(thread: Thread) -> float | None:
 
     Ann, Bo, Ann, Ann: 2 of 4 comments are re-entries, 0.5.
     """
-    counts = _counts(thread)
-    return float(1 - len(counts) / counts.sum()) if len(counts) else None
+    counts = thread.comments_by_author
+    return 1 - len(counts) / sum(counts) if counts else None
 
 
 def back_and_forth(thread: Thread) -> int | None:
@@ -119,7 +119,7 @@ def back_and_forth(thread: Thread) -> int | None:
 
     A chain Ann, Bo, Ann, Cy: Ann - Bo - Ann is 3.
     """
-    return max(alternations(thread)) if len(_counts(thread)) else None
+    return max(alternations(thread)) if thread.comments_by_author else None
 
 
 def alternations(thread: Thread) -> list[int]:
@@ -146,7 +146,7 @@ def median_reply_seconds(thread: Thread) -> float | None:
     times = thread.timestamps
     replies = ((time, times[parent]) for time, parent in zip(times, thread.parents, strict=True) if parent >= 0)
     waits = [own - parents for own, parents in replies if own >= parents]  # never so for nan
-    return round(float(np.median(waits)), 6) if waits else None  # to the microsecond, beyond which the subtraction errs
+    return round(median(waits), 6) if waits else None  # to the microsecond, beyond which the subtraction errs
 
 
 def burstiness(thread: Thread) -> float | None:
@@ -164,15 +164,3 @@ def burstiness(thread: Thread) -> float | None:
         return None
     mean, deviation = gaps.mean(), gaps.std()
     return float((deviation - mean) / (deviation + mean))
-
-
-def _counts(thread: Thread) -> Ints:
-    """Return the comments of each author, (authors,)."""
-    who = np.array(thread.author_numbers, dtype=np.int64)
-    return np.bincount(who[who >= 0])
-
-
-def _different(numbers: Ints) -> Ints:
-    """Return the different ones of some numbers from 0, in order: as numpy's `unique`, without the import it makes."""
-    ordered = np.sort(numbers)
-    return ordered[np.diff(ordered, prepend=-1) > 0]
