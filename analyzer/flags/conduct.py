@@ -30,7 +30,7 @@ def attack_exchanges(scene: Scene, limits: Limits) -> Iterator[Flag]:
         if author and other and author != other:
             attacks[frozenset((author, other))][author].append(i)
     for by_author in attacks.values():
-        if len(by_author) < 2:
+        if len(by_author) < 2 or sum(map(len, by_author.values())) < limits["replies"]:
             continue
         (one, ones), (other, others) = by_author.items()
         first, *rest = sorted(ones + others)

@@ -9,8 +9,8 @@ from tests.flags.making import at, chain, flags, said
 
 def test_a_likely_attack_is_flagged_with_its_probability() -> None:
     thread = build_thread([Comment("a"), Comment("b", "a")])
-    found = flags("attack", thread, {"a": said(attack=0.49), "b": said("disagree", attack=0.81)})
-    assert found == [Flag("attack", "b", 0.81, "A personal attack with probability 81 %.")]
+    found = flags("attack", thread, {"a": said(attack=0.84), "b": said("disagree", attack=0.91)})
+    assert found == [Flag("attack", "b", 0.91, "A personal attack with probability 91 %.")]
 
 
 def test_two_who_attack_each_other_are_flagged_at_the_first_attack() -> None:
@@ -29,10 +29,11 @@ def test_two_who_attack_each_other_are_flagged_at_the_first_attack() -> None:
 @pytest.mark.parametrize(
     ("authors", "attacks"),
     [
-        (("Olga", "Piet", "Olga"), {"c1": 0.9, "c2": 0.39}),  # one of them keeps calm
-        (("Olga", "Piet", "Rosa"), {"c1": 0.9, "c2": 0.9}),  # each attacks somebody else
-        (("Olga", "Olga", "Olga"), {"c1": 0.9, "c2": 0.9}),
-        ((None, None, None), {"c1": 0.9, "c2": 0.9}),
+        (("Olga", "Piet", "Olga"), {"c1": 0.9, "c2": 0.9}),  # one attack, one retort
+        (("Olga", "Piet", "Olga", "Piet"), {"c1": 0.9, "c2": 0.39, "c3": 0.9}),  # one of them keeps calm
+        (("Olga", "Piet", "Rosa", "Olga"), {"c1": 0.9, "c2": 0.9, "c3": 0.9}),  # each attacks somebody else
+        (("Olga", "Olga", "Olga", "Olga"), {"c1": 0.9, "c2": 0.9, "c3": 0.9}),
+        ((None, None, None, None), {"c1": 0.9, "c2": 0.9, "c3": 0.9}),
     ],
 )
 def test_no_exchange_of_attacks(authors: tuple[str | None, ...], attacks: dict[str, float]) -> None:
