@@ -1,4 +1,4 @@
-"""How the model `accurate` is put together: an all-mpnet-base-v2 taught like `small`, and `small` itself, side by side.
+"""How the model `accurate` is put together: an all-mpnet-base-v2 taught like `small`, and a `small`, side by side.
 
     python models/accurate.py renumber sentence-transformers/all-mpnet-base-v2 mpnet
     analyzer train ROWS.jsonl … --scheme SCHEME.toml --encoder mpnet --frozen-layers 6 --epochs 1 --learning-rate 6e-5 \
@@ -7,7 +7,8 @@
 
 Both encoders know the same words, so once MPNet's are numbered as BERT's one tokenizer serves both. The second line is
 the nearest command to how the shipped larger encoder was taught: that loop ended by the clock and mixed its rows anew
-(models/LOG.md, "the larger model, and it ships"), so the line gives a model of the same kind, not its weights.
+(models/LOG.md, "the larger model, and it ships"), so the line gives a model of the same kind, not its weights. The
+`small` it was joined with is the one before the one that ships, which is its pupil (models/small.py).
 """
 
 import argparse

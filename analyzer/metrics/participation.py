@@ -108,7 +108,7 @@ def reentry_share(thread: Thread) -> float | None:
     Ann, Bo, Ann, Ann: 2 of 4 comments are re-entries, 0.5.
     """
     counts = thread.comments_by_author
-    return 1 - len(counts) / sum(counts) if counts else None
+    return (sum(counts) - len(counts)) / sum(counts) if counts else None
 
 
 def back_and_forth(thread: Thread) -> int | None:
