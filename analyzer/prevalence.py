@@ -39,8 +39,9 @@ def corrected_shares(scores: Floats, correction: Correction, *, seed: int = 0) -
     rng = np.random.default_rng(seed)
     mix = np.array(correction.mix)
     logs = np.log(np.maximum(scores, 1e-12))
-    share = _likeliest_mix(logs - np.log(mix), mix * _PRIOR_COMMENTS)
     draws = np.array(correction.draws)
+    centre = draws.mean(axis=0)  # probabilities alone, divided by the mix, would be taken at their word
+    share = _likeliest_mix(centre[0] * logs + centre[1:], mix * _PRIOR_COMMENTS)
     rows = rng.integers(0, len(logs), (len(draws), min(len(logs), _LARGEST_DRAW)))
     drawn = _likeliest_mix(draws[:, None, :1] * logs[rows] + draws[:, None, 1:], mix * _DRAW_PRIOR_COMMENTS)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)

@@ -30,6 +30,14 @@ def test_scores_that_say_nothing_leave_the_held_out_mix() -> None:
     assert share == pytest.approx([0.5, 0.5])
 
 
+def test_shares_go_by_what_held_out_rows_say_of_the_scores() -> None:
+    # Level scores, but held-out rows say that such comments are e times likelier under the first label.
+    draws = [[1.0, np.log(2) + 1, np.log(2)]] * 50
+    share, low, _ = corrected_shares(np.array([[0.5, 0.5]] * 100), Correction([0.5, 0.5], draws))
+    assert share[0] > 0.95
+    assert low[0] > 0.9
+
+
 def test_shares_sum_to_one_and_lie_in_their_interval() -> None:
     rng = np.random.default_rng(0)
     scores = rng.dirichlet(np.ones(3), 40)

@@ -33,18 +33,20 @@ def calibrate(
     *,
     output: Path | None = None,
     accuracy: float = SELECTIVE_ACCURACY,
+    correcting: int | None = None,
     provenance: dict[str, Any] | None = None,
 ) -> OnnxPredictor:
     """Fit the scalings, the `unclear` threshold and the correction of shares, and return the new folder's predictor.
 
     The folder is changed in place, or copied to `output`. A head without labelled rows stays as it is. Heads with
     several labels get a temperature only: biases would cost their rare labels (models/LOG.md). The threshold is the
-    lowest at which answers reach `accuracy`. `provenance` is kept in config.json beside the number of rows. Raises
-    DataError where `output` cannot be written.
+    lowest at which answers reach `accuracy`. The correction is fitted on the first `correcting` examples (or all);
+    it takes comments of one label to look alike wherever they come from, which rows of two kinds do not.
+    `provenance` is kept in config.json beside the number of rows. Raises DataError where `output` cannot be written.
     """
     predictor = load_predictor(folder)
     logits = predictor.logits([example.turn for example in examples])
-    config = fit_config(predictor.config, examples, logits, accuracy=accuracy)
+    config = fit_config(predictor.config, examples, logits, accuracy=accuracy, correcting=correcting)
     config = replace(config, calibration=config.calibration | (provenance or {}))
     if output and output.resolve() != folder.resolve():
         try:
@@ -57,7 +59,12 @@ def calibrate(
 
 
 def fit_config(
-    config: ModelConfig, examples: Sequence[Example], logits: HeadLogits, *, accuracy: float = SELECTIVE_ACCURACY
+    config: ModelConfig,
+    examples: Sequence[Example],
+    logits: HeadLogits,
+    *,
+    accuracy: float = SELECTIVE_ACCURACY,
+    correcting: int | None = None,
 ) -> ModelConfig:
     """Return the config with scalings, `unclear` thresholds and correction fitted on these logits of the examples."""
     stance, agreement, attack, target, _ = logits
@@ -65,12 +72,13 @@ def fit_config(
     if len(rows):
         scaling = fit_scaling(stance[rows], labels, biases=False)
         probabilities = softmax(stance[rows], scaling)
+        first = np.flatnonzero(rows < (len(examples) if correcting is None else correcting))
         config = replace(
             config,
             stance_temperature=scaling.temperature,
             stance_bias=(),
             unclear_below=abstention_threshold(probabilities, labels, accuracy=accuracy),
-            correction=fit_correction(probabilities, labels, [examples[i].thread for i in rows]),
+            correction=fit_correction(probabilities[first], labels[first], [examples[i].thread for i in rows[first]]),
         )
     rows, labels = gold([example.agreement for example in examples], AGREEMENT_LABELS)
     if len(rows):

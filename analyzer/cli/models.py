@@ -113,7 +113,12 @@ def evaluate(
 @app.command()
 def calibrate(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model, or a model folder.")],
-    data: Annotated[list[Path], typer.Argument(metavar="ROWS.jsonl…", help="Labelled rows it was not trained on.")],
+    data: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="ROWS.jsonl…", help="Labelled rows it was not trained on; the first file corrects shares."
+        ),
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Leave MODEL as it is; write here.")
     ] = None,
@@ -134,13 +139,16 @@ def calibrate(
 
     folder = model_folder(model)
     _, scheme = read_folder(folder)
-    examples = read_examples(data, scheme.labels)
+    sets = [read_examples([path], scheme.labels) for path in data]
     if share < 1:
-        _, examples = split_by_thread(examples, share)
-        if not examples:
-            raise DataError(f"none of the threads falls into the share of {share:g}; use more rows or a larger --share")
+        sets = [split_by_thread(examples, share)[1] for examples in sets]
+    examples = [example for one in sets for example in one]
+    if not examples:
+        raise DataError(f"none of the threads falls into the share of {share:g}; use more rows or a larger --share")
     provenance = {"share": share, "data": {path.name: file_sha256(path) for path in data}}
-    predictor = calibrate_model(folder, examples, output=output, accuracy=accuracy, provenance=provenance)
+    predictor = calibrate_model(
+        folder, examples, output=output, accuracy=accuracy, correcting=len(sets[0]), provenance=provenance
+    )
     below = predictor.config.unclear_below
     typer.echo(f"{output or folder}: calibrated on {len(examples)} rows; below {below:.2f} the answer is unclear")
 

@@ -49,6 +49,14 @@ def test_a_folder_is_calibrated_in_place(folder: Path, examples: list[Example]) 
     assert load_predictor(folder).config == config
 
 
+def test_the_correction_can_be_fitted_on_the_first_rows_alone(folder: Path, examples: list[Example]) -> None:
+    config = calibrate(folder, examples, correcting=200).config
+    counts = [sum(example.stance == label for example in examples[:200]) for label in LABELS]
+    assert config.correction is not None
+    assert config.correction.mix == pytest.approx([(count + 1) / 204 for count in counts])
+    assert config.stance_temperature == calibrate(folder, examples).config.stance_temperature
+
+
 def test_the_head_for_targets_is_calibrated_on_rows_with_targets(folder: Path, examples: list[Example]) -> None:
     before = load_predictor(folder).config
     rng = np.random.default_rng(1)
