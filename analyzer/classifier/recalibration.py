@@ -66,13 +66,16 @@ def fit_config(
     accuracy: float = SELECTIVE_ACCURACY,
     correcting: int | None = None,
 ) -> ModelConfig:
-    """Return the config with scalings, `unclear` thresholds and correction fitted on these logits of the examples."""
+    """Return the config with scalings, `unclear` thresholds and correction fitted on these logits of the examples.
+
+    The correction is fitted on the first `correcting` of them, all by default.
+    """
     stance, agreement, attack, target, _ = logits
     rows, labels = gold([example.stance for example in examples], config.stance_labels)
     if len(rows):
         scaling = fit_scaling(stance[rows], labels, biases=False)
         probabilities = softmax(stance[rows], scaling)
-        first = np.flatnonzero(rows < (len(examples) if correcting is None else correcting))
+        first = rows < (len(examples) if correcting is None else correcting)
         config = replace(
             config,
             stance_temperature=scaling.temperature,
