@@ -3,11 +3,13 @@
 import logging
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnx
+import onnxruntime
 import torch
 from onnx.external_data_helper import set_external_data
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
@@ -21,7 +23,11 @@ _SMALL = 1 << 16  # bytes; what is smaller stays in the first file
 _ROW_SCALES = "_row_scales"
 _BLOCK_SCALES = "_block_scales"
 _FOUR_BIT_BLOCK = 32  # weights that share a scale
-_LARGE = 512  # weights
+_SMALL_MATRIX_BLOCK = 32
+_LARGE = 384  # inputs or outputs
+_WIDE_INPUTS = 8  # of a large matrix; they stay in float
+_WIDE = "Wide"
+_WORDS = "word_embeddings.weight"
 
 
 def export_float(network: Network, path: Path) -> None:
@@ -45,10 +51,10 @@ def export_float(network: Network, path: Path) -> None:
 
 
 def export_int8(network: Network, path: Path) -> None:
-    """Write the network with int8 matrices, one scale a block of weights, and int8 word embeddings, one a word.
+    """Write the network with int8 matrices, one scale an output, and int8 word embeddings, one a word.
 
     What `round_to_four_bits` has gone over takes four bits a weight. A file above 45 MB is continued in
-    `PATH.1`, `PATH.2`, … Activations are quantised block by block as they come, not with one scale a batch: so a
+    `PATH.1`, `PATH.2`, … Activations are quantised token by token as they come, not with one scale a batch: so a
     comment's labels do not depend on which other comments share its batch, and 99 % of them are those of the float32
     network.
     """
@@ -57,8 +63,12 @@ def export_int8(network: Network, path: Path) -> None:
         export_float(network, exported)
         model = onnx.load(exported)
     logging.getLogger("onnxruntime.quantization").setLevel(logging.ERROR)
-    for (bits, block), products in _layouts(model.graph).items():
-        model = _quantize(model, products, bits=bits, block=block)
+    layouts = _layouts(model.graph)
+    multiplied_in_int8 = layouts.pop(_INT8, [])
+    ranges = _input_ranges(model, multiplied_in_int8)
+    for layout, products in layouts.items():
+        model = _quantize_blocks(model, products, layout)
+    _quantize_tokens(model.graph, multiplied_in_int8, ranges)
     _shrink_embeddings(model.graph)
     _save(model, path)
 
@@ -90,7 +100,18 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
             table = name.removesuffix(_BLOCK_SCALES)
             numbers = np.concatenate([stored[table] & 15, stored[table] >> 4], axis=1).astype(np.float32) - 8
             weights[table] = (numbers.reshape(len(scales), -1, _FOUR_BIT_BLOCK) * scales).reshape(len(scales), -1)
+    wide = {
+        _module(node): (stored[f"{node.input[0]}_ones"], stored[node.input[1]])
+        for node in graph.node
+        if node.name.endswith(f"/{_WIDE}")
+    }
     for node in graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0] in stored:
+            integers, scales = (stored[name] for name in node.input[:2])  # (in, out), (out,)
+            matrix = integers * scales
+            wide_ones, wide_weights = wide[_module(node)]
+            matrix[wide_ones] = wide_weights
+            weights[f"{_module(node)}.weight"] = matrix.T
         if node.op_type == "MatMulNBits":
             settings = {attribute.name: attribute.i for attribute in node.attribute}
             integers, scales = (stored[name] for name in node.input[1:3])  # (out, blocks, bytes a block), (out, blocks)
@@ -98,35 +119,127 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
                 integers = np.stack([integers & 15, integers >> 4], axis=3).reshape(*integers.shape[:2], -1)
             zero = 1 << settings["bits"] - 1
             matrix = (integers.astype(np.float32) - zero) * scales.reshape(*integers.shape[:2], 1)
-            module = node.name.strip("/").rpartition("/")[0].replace("/", ".")
             matrix = matrix.reshape(len(matrix), -1)[:, : settings["K"]]  # the last block may be padded
-            weights[f"{module}.weight"] = matrix
+            weights[f"{_module(node)}.weight"] = matrix
     return {name: torch.from_numpy(values.astype(np.float32)) for name, values in weights.items()}
 
 
-def _layouts(graph: onnx.GraphProto) -> dict[tuple[int, int], list[str]]:
-    """Return the names of the products with a matrix of weights, by how its weights are kept: (bits, weights a scale).
+def _module(node: onnx.NodeProto) -> str:
+    """Return the name of the part of the network that a node was exported from."""
+    name: str = node.name
+    return name.strip("/").rpartition("/")[0].replace("/", ".")
+
+
+class _Layout(NamedTuple):
+    """How a matrix of weights is kept: the bits of a weight, and how many weights share a scale."""
+
+    bits: int
+    block: int | None  # None: all that make one output
+
+
+_INT8 = _Layout(8, None)
+
+
+def _layouts(graph: onnx.GraphProto) -> dict[_Layout, list[str]]:
+    """Return the names of the products with a matrix of weights, by how its weights are kept.
 
     Four bits where they hold the weights without loss. A small matrix needs more scales to keep the labels.
     """
     stored = {tensor.name: tensor for tensor in graph.initializer}
-    layouts: dict[tuple[int, int], list[str]] = {}
+    layouts: dict[_Layout, list[str]] = {}
     for node in graph.node:
         if node.op_type == "MatMul" and node.input[1] in stored:
             matrix = onnx.numpy_helper.to_array(stored[node.input[1]]).T  # (out, in)
-            four_bits = _is_rounded(matrix)
-            block = _FOUR_BIT_BLOCK if four_bits else 32 if min(matrix.shape) < _LARGE else 128
-            layouts.setdefault((4 if four_bits else 8, block), []).append(node.name)
+            if _is_rounded(matrix):
+                layout = _Layout(4, _FOUR_BIT_BLOCK)
+            else:
+                layout = _Layout(8, _SMALL_MATRIX_BLOCK) if min(matrix.shape) < _LARGE else _INT8
+            layouts.setdefault(layout, []).append(node.name)
     return layouts
 
 
-def _quantize(model: onnx.ModelProto, products: Sequence[str], *, bits: int, block: int) -> onnx.ModelProto:
+def _quantize_blocks(model: onnx.ModelProto, products: Sequence[str], layout: _Layout) -> onnx.ModelProto:
     others = [node.name for node in model.graph.node if node.name not in products]
     quantizer = MatMulNBitsQuantizer(
-        model, bits=bits, block_size=block, is_symmetric=True, accuracy_level=4, nodes_to_exclude=others
+        model, bits=layout.bits, block_size=layout.block, is_symmetric=True, accuracy_level=4, nodes_to_exclude=others
     )
     quantizer.process()
     return quantizer.model.model
+
+
+def _quantize_tokens(graph: onnx.GraphProto, products: Sequence[str], ranges: Mapping[str, np.ndarray]) -> None:
+    """Make the products ones of integers: int8 weights with a scale an output, uint8 activations with a scale a token.
+
+    The few inputs of widest range (`ranges`, by the name of what is multiplied: (in,)) stay in float, else they would
+    leave few steps to the others. All is written with the standard's own operators, which runtimes turn into their int8
+    kernels: a token is divided by its largest number, and the product of the integers multiplied by it again.
+    """
+    stored = {tensor.name: tensor for tensor in graph.initializer}
+    make = onnx.helper.make_node
+    constants: dict[str, np.ndarray] = {
+        "token_step": np.array(1 / 127, np.float32),
+        "token_zero": np.array(128, np.uint8),
+        "token_least": np.array(1e-9, np.float32),
+    }
+    quantized: set[str] = set()
+    nodes = []
+    for node in graph.node:
+        if node.name not in products:
+            nodes.append(node)
+            continue
+        (tokens, matrix), [product] = node.input, node.output
+        wide = np.sort(np.argsort(-ranges[tokens])[:_WIDE_INPUTS])
+        if tokens not in quantized:  # a query, a key and a value are made of the same ones
+            quantized.add(tokens)
+            others = np.ones(len(ranges[tokens]), np.float32)
+            others[wide] = 0
+            constants |= {f"{tokens}_wide_ones": wide, f"{tokens}_other_ones": others}
+            nodes += [
+                make("Gather", [tokens, f"{tokens}_wide_ones"], [f"{tokens}_wide"], axis=-1),
+                make("Mul", [tokens, f"{tokens}_other_ones"], [f"{tokens}_others"]),
+                make("Abs", [f"{tokens}_others"], [f"{tokens}_sizes"]),
+                make("ReduceMax", [f"{tokens}_sizes"], [f"{tokens}_size"], axes=[-1], keepdims=1),
+                make("Max", [f"{tokens}_size", "token_least"], [f"{tokens}_largest"]),
+                make("Div", [f"{tokens}_others", f"{tokens}_largest"], [f"{tokens}_unit"]),
+                make("QuantizeLinear", [f"{tokens}_unit", "token_step", "token_zero"], [f"{tokens}_uint8"]),
+                make("DequantizeLinear", [f"{tokens}_uint8", "token_step", "token_zero"], [f"{tokens}_rounded"]),
+            ]
+        weights = onnx.numpy_helper.to_array(stored[matrix]).copy()  # (in, out)
+        constants[f"{matrix}_wide"] = weights[wide]
+        weights[wide] = 0
+        scales = np.abs(weights).max(axis=0).clip(min=1e-12) / 127
+        stored[matrix].CopyFrom(onnx.numpy_helper.from_array(np.round(weights / scales).astype(np.int8), matrix))
+        constants |= {f"{matrix}_scales": scales.astype(np.float32), f"{matrix}_zeros": np.zeros(len(scales), np.int8)}
+        quantization = [matrix, f"{matrix}_scales", f"{matrix}_zeros"]
+        module = node.name.rpartition("/")[0]
+        nodes += [
+            make("DequantizeLinear", quantization, [f"{matrix}_rounded"], name=f"{module}/Weights", axis=1),
+            make("MatMul", [f"{tokens}_rounded", f"{matrix}_rounded"], [f"{product}_unit"], name=node.name),
+            make("Mul", [f"{product}_unit", f"{tokens}_largest"], [f"{product}_others"]),
+            make("MatMul", [f"{tokens}_wide", f"{matrix}_wide"], [f"{product}_wide"], name=f"{module}/{_WIDE}"),
+            make("Add", [f"{product}_others", f"{product}_wide"], [product]),
+        ]
+    graph.initializer.extend(onnx.numpy_helper.from_array(value, name) for name, value in constants.items())
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _input_ranges(model: onnx.ModelProto, products: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return the largest size of each input, (in,), of the products, by the name of what is multiplied.
+
+    Over random words: which inputs of an encoder are wide hardly depends on the text.
+    """
+    names = list(dict.fromkeys(node.input[0] for node in model.graph.node if node.name in products))
+    if not names:
+        return {}
+    seen = onnx.ModelProto()
+    seen.CopyFrom(model)
+    seen.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+    session = onnxruntime.InferenceSession(seen.SerializeToString(), providers=["CPUExecutionProvider"])
+    words = max(tensor.dims[0] for tensor in model.graph.initializer if tensor.name.endswith(_WORDS))
+    ids = np.random.default_rng(0).integers(1, words, (32, 64))
+    feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+    return {name: np.abs(values).max(axis=(0, 1)) for name, values in zip(names, session.run(names, feed), strict=True)}
 
 
 def _is_rounded(matrix: np.ndarray) -> bool:

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -165,12 +166,15 @@ def load_predictor(folder: Path, *, bulk: bool = False, workers: int | None = No
 
     With `bulk` it takes longer to start and reads many comments faster, by `workers` threads (`engine.bulk_engine`).
     """
-    config, scheme = read_folder(folder)
-    try:
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        engine = bulk_engine(folder / WEIGHTS, workers) if bulk else quick_engine(folder / WEIGHTS)
-    except Exception as error:  # both libraries raise bare exceptions for a damaged file
-        raise ModelError(f"{folder}: cannot load the model: {error}") from error
+    make_engine = partial(bulk_engine, workers=workers) if bulk else quick_engine
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(make_engine, folder / WEIGHTS)  # while the rest is read
+        config, scheme = read_folder(folder)
+        try:
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+            engine = loading.result()
+        except Exception as error:  # both libraries raise bare exceptions for a damaged file
+            raise ModelError(f"{folder}: cannot load the model: {error}") from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return OnnxPredictor(config, scheme, tokenizer, engine)

@@ -1,6 +1,7 @@
 import sys
 import threading
 
+import numpy as np
 import pytest
 
 from analyzer.classifier import engine as engines
@@ -26,6 +27,14 @@ def without_openvino(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_openvino_each_processor_gets_a_batch_of_its_own() -> None:
     engine = engines.bulk_engine(model_folder("small") / "model.onnx")
     assert (engine.name, engine.workers) == ("onnxruntime int8", engines.processors())
+
+
+def test_a_processor_that_clamps_products_of_bytes_gives_the_same_answers(
+    predictor: OnnxPredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_has_vnni", lambda: False)
+    careful = load_predictor(model_folder("small")).logits(TURNS)
+    np.testing.assert_allclose(careful.stance, predictor.logits(TURNS).stance, atol=0.02)
 
 
 @pytest.mark.usefixtures("without_openvino")

@@ -181,6 +181,41 @@ def test_rounded_layers_are_stored_in_four_bits_and_read_back(tokenizer, example
     assert_same_logits(tmp_path / "model.onnx", network, tokenizer, examples)
 
 
+@pytest.fixture
+def wide_network():
+    torch.manual_seed(0)
+    shape = {**TINY.to_dict(), "hidden_size": 384, "num_hidden_layers": 1, "intermediate_size": 384}
+    network = Network(BertModel(BertConfig(**shape, attn_implementation="eager"), add_pooling_layer=False), len(LABELS))
+    for parameter in network.parameters():
+        if parameter.ndim == 1:
+            nn.init.normal_(parameter)  # the exporter keeps equal tensors once, under one name
+    return network
+
+
+def test_large_matrices_are_stored_in_int8_with_a_scale_an_output_and_read_back(
+    wide_network, tokenizer, examples, tmp_path
+):
+    export_int8(wide_network, tmp_path / "model.onnx")
+    graph = onnx.load(tmp_path / "model.onnx").graph
+    assert sum(node.op_type == "DequantizeLinear" and node.name.endswith("Weights") for node in graph.node) == 6
+    weights = read_weights(tmp_path / "model.onnx")
+    name = "encoder.encoder.layer.0.attention.self.query.weight"  # (out, in)
+    own = wide_network.state_dict()[name]
+    half_a_step = own.abs().amax(1, keepdim=True) / 127 / 2
+    assert ((weights[name] - own).abs() <= half_a_step * 1.001).all()
+    assert (weights[name] - own).abs().max() > half_a_step.max() / 2
+    assert_same_logits(tmp_path / "model.onnx", wide_network, tokenizer, examples, atol=0.1)  # they are -2 to 2
+
+
+def test_a_comment_s_logits_do_not_depend_on_its_batch(wide_network, tokenizer, tmp_path):
+    export_int8(wide_network, tmp_path / "model.onnx")
+    engine = quick_engine(tmp_path / "model.onnx")
+    pair = encode(tokenizer, [Turn("keep the ferry"), Turn("no never", "we agree")])
+    together, alone = engine.run(model_feed(pair)), engine.run(model_feed(pair[:1]))
+    for both, one in zip(together, alone, strict=True):
+        np.testing.assert_allclose(both[0], one[0], atol=1e-4)
+
+
 def test_word_embeddings_in_four_bits_are_read_back(tokenizer, examples, tmp_path):
     torch.manual_seed(0)
     shape = {**TINY.to_dict(), "vocab_size": 1 << 15, "hidden_size": 64}  # as large as tables must be to be shrunk
@@ -213,10 +248,10 @@ def test_networks_side_by_side_give_the_mean_of_their_logits(network, tokenizer,
     )
 
 
-def assert_same_logits(path, network, tokenizer, examples):
+def assert_same_logits(path, network, tokenizer, examples, *, atol=0.05):
     outputs = quick_engine(path).run(model_feed(encode(tokenizer, [example.turn for example in examples])))
     for exported, own in zip(outputs, compute_outputs(network, tokenizer, examples), strict=True):
-        np.testing.assert_allclose(exported, own.numpy(), atol=0.05)
+        np.testing.assert_allclose(exported, own.numpy(), atol=atol)
 
 
 def test_a_written_folder_predicts_and_checks_itself(network, tokenizer, examples, scheme_path, tmp_path):
