@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from analyzer.classifier import calibration
-from analyzer.classifier.calibration import Floats, Ints, Scaling, fit_scaling, softmax
+from analyzer.classifier.calibration import Floats, Ints, Scaling, fit_scaling, fit_temperatures, softmax
 from analyzer.classifier.evaluation import macro_f1
 from analyzer.classifier.examples import read_examples, split_by_thread
 from analyzer.classifier.predictor import load_predictor
@@ -58,6 +58,7 @@ def main() -> None:
             "none": lambda logits, labels: Scaling(),
             "the folder's own": lambda logits, labels, shipped=shipped: shipped,
             "temperature": lambda logits, labels: fit_scaling(logits, labels, biases=False),
+            "a temperature a label": fit_temperatures,
             "temperature and biases": fit_scaling,
         }
         for way, fit in ways.items():

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analyzer.classifier.calibration import Floats, Ints, abstention_threshold, fit_scaling, softmax
+from analyzer.classifier.calibration import Floats, Ints, abstention_threshold, fit_temperatures, softmax
 from analyzer.classifier.examples import Example, read_examples, split_by_thread
 from analyzer.classifier.predictor import load_predictor
 from analyzer.classifier.recalibration import fit_correction, gold
@@ -85,14 +85,14 @@ def main() -> None:
     rng = np.random.default_rng(0)
     for number in range(options.rounds):
         fitted = _half(examples, number)
-        scaling = fit_scaling(logits[fitted], labels[fitted])
+        scaling = fit_temperatures(logits[fitted], labels[fitted])
         held_out, others = softmax(logits[fitted], scaling), softmax(logits[~fitted], scaling)
         least = abstention_threshold(held_out, labels[fitted], accuracy=0.75)
         threads = [examples[i].thread for i in np.flatnonzero(fitted)]
         correction = fit_correction(held_out, labels[fitted], threads)
         if correction is None:
             raise SystemExit("too few rows of a label")
-        rectifier = (np.eye(len(scaling.bias))[labels[fitted]] - held_out).mean(axis=0)
+        rectifier = (np.eye(held_out.shape[1])[labels[fitted]] - held_out).mean(axis=0)
         ways: dict[str, Callable[[Floats], Floats]] = {
             "counts of the decided": lambda s, least=least: counted(s[s.max(axis=1) >= least]),
             "counts, all decided": counted,

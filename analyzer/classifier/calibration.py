@@ -14,15 +14,22 @@ _BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """Logits become softmax(logits / temperature + bias)."""
+    """Logits become softmax(logits / temperature + bias).
+
+    Where there are `temperatures`, one a label, a row goes by that of its likeliest label instead.
+    """
 
     temperature: float = 1.0
     bias: tuple[float, ...] = ()
+    temperatures: tuple[float, ...] = ()
 
 
 def softmax(logits: Floats, scaling: Scaling) -> Floats:
     """Return probabilities, (rows, labels)."""
-    scaled = logits / scaling.temperature + np.array(scaling.bias or 0.0)
+    temperature: float | Floats = scaling.temperature
+    if scaling.temperatures:
+        temperature = np.array(scaling.temperatures)[logits.argmax(axis=1)][:, None]
+    scaled = logits / temperature + np.array(scaling.bias or 0.0)
     exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     probabilities: Floats = exponentials / exponentials.sum(axis=1, keepdims=True)
     return probabilities
@@ -64,6 +71,20 @@ def fit_scaling(logits: Floats, labels: Ints, *, biases: bool = True) -> Scaling
         if np.abs(step).max() <= 1e-6:
             break
     return Scaling(float(1 / max(values[0], 0.1)), tuple(values[1:].tolist()))
+
+
+def fit_temperatures(logits: Floats, labels: Ints) -> Scaling:
+    """Return a temperature for each label, of the rows it is likeliest in: a model is surer than right of some only.
+
+    Each is pulled towards the common one as in `fit_scaling`. No row's likeliest label changes.
+    """
+    common = fit_scaling(logits, labels, biases=False).temperature
+    likeliest = logits.argmax(axis=1)
+    own = [
+        fit_scaling(logits[likeliest == label] / common, labels[likeliest == label], biases=False).temperature
+        for label in range(logits.shape[1])
+    ]
+    return Scaling(common, temperatures=tuple(common * temperature for temperature in own))
 
 
 def abstention_threshold(probabilities: Floats, labels: Ints, *, accuracy: float) -> float:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ class ModelConfig:
     correction: Correction | None = None
     target_temperature: float = 1.0
     target_unclear_below: float = 0.0
+    stance_temperatures: tuple[float, ...] = ()
 
     def calibrated_share(self, paths: Iterable[Path]) -> float:
         """Return the share of the threads in these files that the model was calibrated on; 0.0 where none was."""
@@ -54,7 +55,7 @@ class ModelConfig:
     @property
     def stance_scaling(self) -> Scaling:
         """How stance logits become probabilities."""
-        return Scaling(self.stance_temperature, self.stance_bias)
+        return Scaling(self.stance_temperature, self.stance_bias, self.stance_temperatures)
 
     @property
     def agreement_scaling(self) -> Scaling:
@@ -88,9 +89,9 @@ def read_folder(folder: Path) -> tuple[ModelConfig, Scheme]:
         values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if values.get("correction"):
             values["correction"] = Correction(**values["correction"])
-        for name in ("stance_labels", "agreement_labels", "stance_bias", "agreement_bias", "attack_bias", "languages"):
-            if name in values:
-                values[name] = tuple(values[name])
+        for attribute in fields(ModelConfig):
+            if isinstance(values.get(attribute.name), list):
+                values[attribute.name] = tuple(values[attribute.name])
         config = ModelConfig(**values)
     except (ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"{folder}: config.json is damaged: {error}") from error
@@ -101,9 +102,13 @@ def read_folder(folder: Path) -> tuple[ModelConfig, Scheme]:
         raise ModelError(f"{folder}: the labels of config.json and scheme.toml differ")
     if config.agreement_labels != AGREEMENT_LABELS:
         raise ModelError(f"{folder}: agreement labels {config.agreement_labels}; expected {AGREEMENT_LABELS}")
-    for bias, labels in ((config.stance_bias, scheme.labels), (config.agreement_bias, AGREEMENT_LABELS)):
-        if len(bias) not in (0, len(labels)):
-            raise ModelError(f"{folder}: config.json has {len(bias)} biases for {len(labels)} labels")
+    for numbers, labels in (
+        (config.stance_bias, scheme.labels),
+        (config.stance_temperatures, scheme.labels),
+        (config.agreement_bias, AGREEMENT_LABELS),
+    ):
+        if len(numbers) not in (0, len(labels)):
+            raise ModelError(f"{folder}: config.json has {len(numbers)} biases or temperatures for {len(labels)} labels")
     if config.correction and len(config.correction.mix) != len(scheme.labels):
         raise ModelError(f"{folder}: the correction in config.json is for {len(config.correction.mix)} labels")
     if weights_sha256(folder) != config.sha256:

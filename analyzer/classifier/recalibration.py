@@ -13,6 +13,7 @@ from analyzer.classifier.calibration import (
     Ints,
     abstention_threshold,
     fit_scaling,
+    fit_temperatures,
     softmax,
 )
 from analyzer.classifier.examples import Example
@@ -38,8 +39,8 @@ def calibrate(
 ) -> OnnxPredictor:
     """Fit the scalings, the `unclear` threshold and the correction of shares, and return the new folder's predictor.
 
-    The folder is changed in place, or copied to `output`. A head without labelled rows stays as it is. Heads with
-    several labels get a temperature only: biases would cost their rare labels (models/LOG.md). The threshold is the
+    The folder is changed in place, or copied to `output`. A head without labelled rows stays as it is. The stance
+    gets a temperature a label, other heads with several labels one: biases would cost their rare labels (models/LOG.md). The threshold is the
     lowest at which answers reach `accuracy`. The correction is fitted on the first `correcting` examples (or all);
     it takes comments of one label to look alike wherever they come from, which rows of two kinds do not.
     `provenance` is kept in config.json beside the number of rows. Raises DataError where `output` cannot be written.
@@ -73,13 +74,14 @@ def fit_config(
     stance, agreement, attack, target, _ = logits
     rows, labels = gold([example.stance for example in examples], config.stance_labels)
     if len(rows):
-        scaling = fit_scaling(stance[rows], labels, biases=False)
+        scaling = fit_temperatures(stance[rows], labels)
         probabilities = softmax(stance[rows], scaling)
         first = rows < (len(examples) if correcting is None else correcting)
         config = replace(
             config,
             stance_temperature=scaling.temperature,
             stance_bias=(),
+            stance_temperatures=scaling.temperatures,
             unclear_below=abstention_threshold(probabilities, labels, accuracy=accuracy),
             correction=fit_correction(probabilities[first], labels[first], [examples[i].thread for i in rows[first]]),
         )

@@ -9,6 +9,7 @@ from analyzer.classifier.calibration import (
     chance_calibration_error,
     debiased_calibration_error,
     fit_scaling,
+    fit_temperatures,
     selective_accuracy,
     sigmoid,
     softmax,
@@ -45,6 +46,27 @@ def test_scaling_recovers_temperature_and_biases(skewed):
 
 def test_scaling_can_go_without_biases(skewed):
     assert fit_scaling(*skewed, biases=False).bias == ()
+
+
+def test_a_row_goes_by_the_temperature_of_its_likeliest_label():
+    logits = np.array([[2 * np.log(3), 0.0], [0.0, np.log(3)]])
+    probabilities = softmax(logits, Scaling(9.0, temperatures=(2.0, 1.0)))
+    assert probabilities.tolist() == [pytest.approx([0.75, 0.25]), pytest.approx([0.25, 0.75])]
+
+
+def test_each_label_gets_the_temperature_of_the_rows_it_is_likeliest_in():
+    # Said with 90 %: the first label is right in half of its rows, the second in nine of ten.
+    logits = np.array([[np.log(9), 0.0]] * 1000 + [[0.0, np.log(9)]] * 1000)
+    labels = np.array([0] * 500 + [1] * 500 + [1] * 900 + [0] * 100)
+    scaling = fit_temperatures(logits, labels)
+    first, second = softmax(logits, scaling)[[0, -1]].max(axis=1)
+    assert (first, second) == (pytest.approx(0.5, abs=0.03), pytest.approx(0.9, abs=0.03))
+    assert scaling.temperatures[0] > scaling.temperature > scaling.temperatures[1]
+
+
+def test_a_label_that_is_never_likeliest_gets_the_common_temperature():
+    scaling = fit_temperatures(np.array([[3.0, 0.0, 0.0]] * 40), np.array([0] * 20 + [1] * 20))
+    assert scaling.temperatures[1:] == (scaling.temperature, scaling.temperature)
 
 
 def test_scaling_without_rows_changes_nothing():
