@@ -22,12 +22,11 @@ _FILE_BYTES = 45_000_000  # what code hosts take without complaint
 _SMALL = 1 << 16  # bytes; what is smaller stays in the first file
 _ROW_SCALES = "_row_scales"
 _BLOCK_SCALES = "_block_scales"
-_FOUR_BIT_BLOCK = 32  # weights that share a scale
-_SMALL_MATRIX_BLOCK = 32
-_LARGE = 384  # inputs or outputs
+_FOUR_BIT_BLOCK = 32  # weights that share a scale in four bits
+_SMALL_MATRIX_BLOCK = 32  # weights that share a scale where a matrix is not large
+_LARGE = 384  # inputs and outputs
 _WIDE_INPUTS = 8  # of a large matrix; they stay in float
 _WIDE = "Wide"
-_WORDS = "word_embeddings.weight"
 
 
 def export_float(network: Network, path: Path) -> None:
@@ -65,7 +64,8 @@ def export_int8(network: Network, path: Path) -> None:
     logging.getLogger("onnxruntime.quantization").setLevel(logging.ERROR)
     layouts = _layouts(model.graph)
     multiplied_in_int8 = layouts.pop(_INT8, [])
-    ranges = _input_ranges(model, multiplied_in_int8)
+    words = min(member.get_input_embeddings().num_embeddings for member in network.encoders)
+    ranges = _input_ranges(model, multiplied_in_int8, words=words)
     for layout, products in layouts.items():
         model = _quantize_blocks(model, products, layout)
     _quantize_tokens(model.graph, multiplied_in_int8, ranges)
@@ -224,10 +224,10 @@ def _quantize_tokens(graph: onnx.GraphProto, products: Sequence[str], ranges: Ma
     graph.node.extend(nodes)
 
 
-def _input_ranges(model: onnx.ModelProto, products: Sequence[str]) -> dict[str, np.ndarray]:
+def _input_ranges(model: onnx.ModelProto, products: Sequence[str], *, words: int) -> dict[str, np.ndarray]:
     """Return the largest size of each input, (in,), of the products, by the name of what is multiplied.
 
-    Over random words: which inputs of an encoder are wide hardly depends on the text.
+    Over random ones of so many words: which inputs of an encoder are wide hardly depends on the text.
     """
     names = list(dict.fromkeys(node.input[0] for node in model.graph.node if node.name in products))
     if not names:
@@ -236,7 +236,6 @@ def _input_ranges(model: onnx.ModelProto, products: Sequence[str]) -> dict[str, 
     seen.CopyFrom(model)
     seen.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
     session = onnxruntime.InferenceSession(seen.SerializeToString(), providers=["CPUExecutionProvider"])
-    words = max(tensor.dims[0] for tensor in model.graph.initializer if tensor.name.endswith(_WORDS))
     ids = np.random.default_rng(0).integers(1, words, (32, 64))
     feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
     return {name: np.abs(values).max(axis=(0, 1)) for name, values in zip(names, session.run(names, feed), strict=True)}

@@ -108,7 +108,9 @@ def read_folder(folder: Path) -> tuple[ModelConfig, Scheme]:
         (config.agreement_bias, AGREEMENT_LABELS),
     ):
         if len(numbers) not in (0, len(labels)):
-            raise ModelError(f"{folder}: config.json has {len(numbers)} biases or temperatures for {len(labels)} labels")
+            raise ModelError(
+                f"{folder}: config.json has {len(numbers)} biases or temperatures for {len(labels)} labels"
+            )
     if config.correction and len(config.correction.mix) != len(scheme.labels):
         raise ModelError(f"{folder}: the correction in config.json is for {len(config.correction.mix)} labels")
     if weights_sha256(folder) != config.sha256:

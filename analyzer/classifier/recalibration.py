@@ -40,9 +40,10 @@ def calibrate(
     """Fit the scalings, the `unclear` threshold and the correction of shares, and return the new folder's predictor.
 
     The folder is changed in place, or copied to `output`. A head without labelled rows stays as it is. The stance
-    gets a temperature a label, other heads with several labels one: biases would cost their rare labels (models/LOG.md). The threshold is the
-    lowest at which answers reach `accuracy`. The correction is fitted on the first `correcting` examples (or all);
-    it takes comments of one label to look alike wherever they come from, which rows of two kinds do not.
+    gets a temperature a label, other heads with several labels get one: biases would cost their rare labels
+    (models/LOG.md). The threshold is the lowest at which answers reach `accuracy`. The correction is fitted on the
+    first `correcting` examples (or all); it takes comments of one label to look alike wherever they come from, which
+    rows of two kinds do not.
     `provenance` is kept in config.json beside the number of rows. Raises DataError where `output` cannot be written.
     """
     predictor = load_predictor(folder)
