@@ -162,12 +162,7 @@ def test_four_bits_hold_whole_multiples_of_a_scale_a_block():
 
 
 def test_rounded_layers_are_stored_in_four_bits_and_read_back(tokenizer, examples, tmp_path):
-    torch.manual_seed(0)
-    shape = {**TINY.to_dict(), "hidden_size": 64, "num_hidden_layers": 2, "intermediate_size": 64}
-    network = Network(BertModel(BertConfig(**shape, attn_implementation="eager"), add_pooling_layer=False), len(LABELS))
-    for parameter in network.parameters():
-        if parameter.ndim == 1:
-            nn.init.normal_(parameter)  # the exporter keeps equal tensors once, under one name
+    network = network_of(hidden_size=64, num_hidden_layers=2, intermediate_size=64)
     round_to_four_bits(network.encoder.encoder.layer[0])
     export_int8(network, tmp_path / "model.onnx")
     stored = {len(tensor.dims) == 3 and tensor.name for tensor in onnx.load(tmp_path / "model.onnx").graph.initializer}
@@ -183,13 +178,7 @@ def test_rounded_layers_are_stored_in_four_bits_and_read_back(tokenizer, example
 
 @pytest.fixture
 def wide_network():
-    torch.manual_seed(0)
-    shape = {**TINY.to_dict(), "hidden_size": 384, "num_hidden_layers": 1, "intermediate_size": 384}
-    network = Network(BertModel(BertConfig(**shape, attn_implementation="eager"), add_pooling_layer=False), len(LABELS))
-    for parameter in network.parameters():
-        if parameter.ndim == 1:
-            nn.init.normal_(parameter)  # the exporter keeps equal tensors once, under one name
-    return network
+    return network_of(hidden_size=384, num_hidden_layers=1, intermediate_size=384)
 
 
 def test_large_matrices_are_stored_in_int8_with_a_scale_an_output_and_read_back(
@@ -246,6 +235,16 @@ def test_networks_side_by_side_give_the_mean_of_their_logits(network, tokenizer,
     np.testing.assert_allclose(
         compute_outputs(again, tokenizer, examples).stance, compute_outputs(pair, tokenizer, examples).stance, atol=1e-5
     )
+
+
+def network_of(**shape):
+    torch.manual_seed(0)
+    config = BertConfig(**{**TINY.to_dict(), **shape}, attn_implementation="eager")
+    network = Network(BertModel(config, add_pooling_layer=False), len(LABELS))
+    for parameter in network.parameters():
+        if parameter.ndim == 1:
+            nn.init.normal_(parameter)  # the exporter keeps equal tensors once, under one name
+    return network
 
 
 def assert_same_logits(path, network, tokenizer, examples, *, atol=0.05):
