@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from analyzer.errors import AnalyzerError
-from analyzer.flags import Flag, Thresholds, raise_flags
 from analyzer.formats import Source
 from analyzer.formats.thread_rows import COMMENT_COLUMNS, comment_row
-from analyzer.metrics import Metrics, measure
 from analyzer.predictions import UNCLEAR, Prediction, Predictor, Progress, Turn
 from analyzer.prevalence import Correction, chance_interval, corrected_shares
 from analyzer.quotes import find_quotes, mask_quotes
@@ -24,6 +22,9 @@ from analyzer.thread import Thread, cut_branch
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from analyzer.flags import Flag, Thresholds
+    from analyzer.metrics import Metrics
 
 # Nobody quotes from further up, and a chain of thousands must not cost the square of its length.
 _QUOTABLE_ANCESTORS = 20
@@ -80,11 +81,11 @@ class Analysis:
     model_sha256: str
     quotations: tuple[tuple[Quotation, ...], ...]
     predictions: tuple[Prediction | None, ...]
-    metrics: Metrics
+    metrics: "Metrics"
     stances: dict[str, StanceShare]
     shares_corrected: bool
     mix: tuple[float, ...] | None = None
-    flags: tuple[Flag, ...] = ()
+    flags: "tuple[Flag, ...]" = ()
 
     def to_frame(self) -> "DataFrame":
         """Return a pandas table of `comment_rows`, indexed by the comments' ids; `created` is in UTC.
@@ -106,7 +107,7 @@ def analyze(
     *,
     source: Source,
     progress: Progress | None = None,
-    thresholds: Thresholds | None = None,
+    thresholds: "Thresholds | None" = None,
 ) -> Analysis:
     """Return the analysis of a thread; `progress` hears how many comments were classified since its last call.
 
@@ -121,7 +122,7 @@ def analyze_all(
     *,
     source: Source,
     progress: Progress | None = None,
-    thresholds: Thresholds | None = None,
+    thresholds: "Thresholds | None" = None,
     intervals: bool = True,
 ) -> list[Analysis]:
     """Return the analysis of each thread; the comments of all are classified in one call.
@@ -155,6 +156,8 @@ def analyze_all(
 
 def analyze_branch(analysis: Analysis, i: int) -> Analysis:
     """Return the analysis of comment `i` and everything below it alone; its shares of stances are as counted."""
+    from analyzer.metrics import measure
+
     branch, thread = analysis.thread.branch(i), cut_branch(analysis.thread, i)
     predictions = analysis.predictions[branch.start : branch.stop]
     labels = analysis.scheme.labels
@@ -230,9 +233,13 @@ def _analysis(
     turns: Mapping[int, Turn],
     answers: Mapping[int, Prediction],
     quotations: tuple[tuple[Quotation, ...], ...],
-    thresholds: Thresholds | None,
+    thresholds: "Thresholds | None",
     intervals: bool,
 ) -> Analysis:
+    # Not at the top: a command imports these while the model reads.
+    from analyzer.flags import raise_flags
+    from analyzer.metrics import measure
+
     labels = predictor.scheme.labels
     predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
     own_words = [turns[i].text if i in turns else "" for i in range(len(thread.comments))]

@@ -70,7 +70,7 @@ def export_int8(network: Network, path: Path) -> None:
         model = _quantize_blocks(model, products, layout)
     _quantize_tokens(model.graph, multiplied_in_int8, ranges)
     _shrink_embeddings(model.graph)
-    _save(model, path)
+    _save(_optimized(model), path)
 
 
 @torch.no_grad()
@@ -106,9 +106,8 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
         if node.name.endswith(f"/{_WIDE}")
     }
     for node in graph.node:
-        if node.op_type == "DequantizeLinear" and node.input[0] in stored:
-            integers, scales = (stored[name] for name in node.input[:2])  # (in, out), (out,)
-            matrix = integers * scales
+        if node.op_type == "MatMulIntegerToFloat":
+            matrix = stored[node.input[1]] * stored[node.input[3]]  # (in, out) * (out,)
             wide_ones, wide_weights = wide[_module(node)]
             matrix[wide_ones] = wide_weights
             weights[f"{_module(node)}.weight"] = matrix.T
@@ -213,7 +212,7 @@ def _quantize_tokens(graph: onnx.GraphProto, products: Sequence[str], ranges: Ma
         quantization = [matrix, f"{matrix}_scales", f"{matrix}_zeros"]
         module = node.name.rpartition("/")[0]
         nodes += [
-            make("DequantizeLinear", quantization, [f"{matrix}_rounded"], name=f"{module}/Weights", axis=1),
+            make("DequantizeLinear", quantization, [f"{matrix}_rounded"], axis=1),
             make("MatMul", [f"{tokens}_rounded", f"{matrix}_rounded"], [f"{product}_unit"], name=node.name),
             make("Mul", [f"{product}_unit", f"{tokens}_largest"], [f"{product}_others"]),
             make("MatMul", [f"{tokens}_wide", f"{matrix}_wide"], [f"{product}_wide"], name=f"{module}/{_WIDE}"),
@@ -262,6 +261,24 @@ def _rounded(matrix: Tensor) -> Tensor:
     )
     errors = [(rounded - blocks).square().sum(2, keepdim=True) for rounded in (exact, wider)]
     return torch.where(errors[0] <= errors[1], exact, wider).reshape(matrix.shape)
+
+
+def _optimized(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return the model as ONNX Runtime rewrites it before it reads anything: done here, it loads in half the time."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain, rewritten = str(Path(folder, "plain.onnx")), str(Path(folder, "rewritten.onnx"))
+        onnx.save(model, plain, save_as_external_data=True, location="plain.bin")
+        options = onnxruntime.SessionOptions()
+        options.optimized_model_filepath = rewritten
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED  # on any processor
+        options.log_severity_level = 3
+        onnxruntime.InferenceSession(plain, options, providers=["CPUExecutionProvider"])
+        optimized: onnx.ModelProto = onnx.load(rewritten)
+    used = {node.domain for node in optimized.graph.node} | {""}
+    versions = [version for version in optimized.opset_import if version.domain in used]
+    del optimized.opset_import[:]
+    optimized.opset_import.extend(versions)
+    return optimized
 
 
 def _save(model: onnx.ModelProto, path: Path) -> None:

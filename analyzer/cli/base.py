@@ -1,9 +1,11 @@
 """What the commands share: the application, their common options, and reading, choosing and writing."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO
 
@@ -131,7 +133,10 @@ def read_and_load(
         loading = pool.submit(load_stance_model, model, target, cache=cache)
         source, threads = read_file(file, input_format=input_format, column_map=column_map)
         thread = choose_thread(threads, thread_id, source.name)
-        import analyzer.report  # noqa: F401 (what comes next, imported while the model still loads)
+        import analyzer.classifier.predictor  # noqa: F401
+
+        # What comes next is imported while the model loads and reads.
+        threading.Thread(target=import_module, args=["analyzer.report"], daemon=True).start()
 
         predictor = loading.result()
     if whole and thread.found >= MANY_COMMENTS:

@@ -35,7 +35,8 @@ def each_on_ray(
             return {key: [value] for key, value in answer.items()}
 
     logging.getLogger("ray.data").setLevel(logging.WARNING)
-    if not ray.is_initialized():
+    own = not ray.is_initialized()
+    if own:
         ray.init(address=address or None, include_dashboard=False, log_to_driver=False, logging_level=logging.WARNING)
     ray.data.DataContext.get_current().enable_progress_bars = False
     cores = ray.cluster_resources().get("CPU", 1.0)
@@ -46,5 +47,9 @@ def each_on_ray(
         compute=ray.data.ActorPoolStrategy(size=min(workers, len(items))),
         num_cpus=min(1.0, 0.9 * cores / workers),  # a little is left for reading the items
     )
-    for row in answers.iter_rows():
-        yield {key: int(value) for key, value in row.items()}
+    try:
+        for row in answers.iter_rows():
+            yield {key: int(value) for key, value in row.items()}
+    finally:
+        if own:
+            ray.shutdown()

@@ -1,43 +1,17 @@
-"""A saved file -> Source and Threads. The content picks the reader; a format is one module and one line in READERS.
+"""A saved file -> Source and Threads. The content picks the reader; a format is one module and one line in _SIGNS.
 
 What wraps the text (compression, Parquet) is undone by `containers`; a folder is a ConvoKit corpus.
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from analyzer.errors import ReadError, UnknownFormatError
-from analyzer.formats import (
-    addressed_text,
-    commento_json,
-    convokit,
-    coral_json,
-    discourse_json,
-    disqus_xml,
-    flat_records,
-    guardian_discussion,
-    hn_algolia_json,
-    hn_firebase_json,
-    hn_html,
-    indented_text,
-    isso_json,
-    lemmy_json,
-    mastodon_context,
-    nested_html,
-    nested_json,
-    quoted_text,
-    reddit_json,
-    remark42_json,
-    thread_rows,
-    treeless,
-    wordpress_html,
-    wordpress_rest,
-    wordpress_wxr,
-    youtube_json,
-)
 from analyzer.formats.containers import unpack
 from analyzer.formats.decoding import decode
 from analyzer.formats.limits import LARGEST, check_size, check_weight
@@ -59,35 +33,57 @@ class Reader(Protocol):
         """Return the threads in `text`; raises ReadError, whose message begins with or contains `name`."""
 
 
-# In order of detection: the forms with the clearest marks first, plain text last.
-READERS: Mapping[str, Reader] = {
-    "thread_rows": thread_rows,
-    "convokit": convokit,
-    "reddit_json": reddit_json,
-    "disqus_xml": disqus_xml,
-    "wordpress_wxr": wordpress_wxr,
-    "guardian_discussion": guardian_discussion,
-    "hn_algolia_json": hn_algolia_json,
-    "wordpress_rest": wordpress_rest,
-    "discourse_json": discourse_json,
-    "youtube_json": youtube_json,
-    "mastodon_context": mastodon_context,
-    "lemmy_json": lemmy_json,
-    "coral_json": coral_json,
-    "isso_json": isso_json,
-    "commento_json": commento_json,
-    "remark42_json": remark42_json,
-    "hn_firebase_json": hn_firebase_json,
-    "nested_json": nested_json,
-    "treeless": treeless,
-    "hn_html": hn_html,
-    "wordpress_html": wordpress_html,
-    "nested_html": nested_html,
-    "quoted_text": quoted_text,
-    "addressed_text": addressed_text,
-    "flat_records": flat_records,
-    "indented_text": indented_text,
+_JSON, _JSON_OBJECT, _MARKUP, _QUOTATION = (r"\A[\ufeff\s]*[\[{]", r"\A[\ufeff\s]*{", r"\A[\ufeff\s]*<", r"(?m)^>")
+
+# In order of detection: the forms with the clearest marks first, plain text last. A module is imported only for a file
+# that holds the pattern beside it: most compile many patterns, and a report would wait for all of them.
+_SIGNS: Mapping[str, str] = {
+    "thread_rows": "",
+    "convokit": _JSON_OBJECT,
+    "reddit_json": _JSON,
+    "disqus_xml": _MARKUP,
+    "wordpress_wxr": _MARKUP,
+    "guardian_discussion": _JSON_OBJECT,
+    "hn_algolia_json": _JSON_OBJECT,
+    "wordpress_rest": _JSON,
+    "discourse_json": _JSON_OBJECT,
+    "youtube_json": _JSON,
+    "mastodon_context": _JSON_OBJECT,
+    "lemmy_json": _JSON_OBJECT,
+    "coral_json": _JSON_OBJECT,
+    "isso_json": _JSON,
+    "commento_json": _JSON_OBJECT,
+    "remark42_json": _JSON,
+    "hn_firebase_json": _JSON,
+    "nested_json": _JSON,
+    "treeless": _MARKUP,
+    "hn_html": _MARKUP,
+    "wordpress_html": _MARKUP,
+    "nested_html": _MARKUP,
+    "quoted_text": _QUOTATION,
+    "addressed_text": "",
+    "flat_records": "",
+    "indented_text": "",
 }
+
+
+class _Readers(Mapping[str, Reader]):
+    """The format modules by name; one is imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> Reader:
+        if name not in _SIGNS:
+            raise KeyError(name)
+        return cast(Reader, import_module(f"analyzer.formats.{name}"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_SIGNS)
+
+    def __len__(self) -> int:
+        return len(_SIGNS)
+
+
+READERS: Mapping[str, Reader] = _Readers()
+"""The reader of each format, in order of detection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +120,8 @@ def read_threads(
     if columns:
         if format not in {None, "flat_records"}:
             raise ReadError(f"{name}: columns are named in a table or in rows of JSON, not in {format}")
+        from analyzer.formats import flat_records
+
         return Source(Path(name).name, "flat_records", sha256), flat_records.read(text, name, columns=columns)
     # What marks a page's comments may stand far below its beginning.
     head = text if text[:HEAD].lstrip().startswith("<") else text[:HEAD]
@@ -136,13 +134,15 @@ def detect_format(head: str, name: str) -> str:
 
     Raises UnknownFormatError if there is none.
     """
-    for known, reader in READERS.items():
-        if reader.looks_like(head, name):
+    for known, sign in _SIGNS.items():
+        if re.search(sign, head) and READERS[known].looks_like(head, name):
             return known
     raise UnknownFormatError(f"{name} is in no known format; known: {', '.join(READERS)}")
 
 
 def _read_corpus(folder: Path) -> tuple[Source, list[Thread]]:
+    from analyzer.formats import convokit
+
     source, threads = read_threads(convokit.utterances_file(folder), format="convokit")
     return replace(source, name=folder.name), convokit.add_titles(threads, folder)
 

@@ -4,7 +4,6 @@ Only comments whose author (or time) is known enter; without any, the metric is 
 """
 
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 
@@ -145,8 +144,11 @@ def median_reply_seconds(thread: Thread) -> float | None:
     """
     times = thread.timestamps
     replies = ((time, times[parent]) for time, parent in zip(times, thread.parents, strict=True) if parent >= 0)
-    waits = [own - parents for own, parents in replies if own >= parents]  # never so for nan
-    return round(median(waits), 6) if waits else None  # to the microsecond, beyond which the subtraction errs
+    waits = sorted(own - parents for own, parents in replies if own >= parents)  # never so for nan
+    if not waits:
+        return None
+    middle = (waits[(len(waits) - 1) // 2] + waits[len(waits) // 2]) / 2
+    return round(middle, 6)  # to the microsecond, beyond which the subtraction errs
 
 
 def burstiness(thread: Thread) -> float | None:

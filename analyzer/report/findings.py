@@ -5,7 +5,6 @@ Text taken from the file comes back cleaned for a terminal, never escaped for a 
 
 from collections import Counter
 from dataclasses import dataclass
-from statistics import mean
 
 from analyzer.analysis import Analysis, StanceShare
 from analyzer.flags import Flag
@@ -192,7 +191,7 @@ def certainty(analysis: Analysis) -> list[str]:
     if not answers:
         return [*sentences, "No comment has words to classify."]
     if confidences := [answer.confidence for answer in answers if answer.reason != "language"]:
-        sentences.append(f"Mean confidence in a stance is {percent(mean(confidences))}.")
+        sentences.append(f"Mean confidence in a stance is {percent(sum(confidences) / len(confidences))}.")
     unclear = analysis.stances[UNCLEAR].count
     unlabelled = f"{_share_of(unclear, len(answers), 'comment')} {_are(unclear)} unclear"
     sentences.append(f"{unlabelled}: {_why_unclear(analysis)}.")

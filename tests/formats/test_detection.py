@@ -1,6 +1,8 @@
 import codecs
 import hashlib
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,14 @@ def write(path: Path, data: str | bytes) -> Path:
 @pytest.mark.parametrize("name", READERS)
 def test_the_example_of_a_form_is_known_as_that_form(name: str) -> None:
     assert detect_format(READERS[name].EXAMPLE, "x.dat") == name
+
+
+def test_only_the_forms_that_a_text_may_have_are_imported(tmp_path: Path) -> None:
+    page = write(tmp_path / "page.txt", PAGE)
+    code = f"import sys, analyzer.formats as f; f.read_threads({str(page)!r}); print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    imported = {name for name in READERS if f"analyzer.formats.{name}" in modules}
+    assert imported == {"thread_rows", "addressed_text", "flat_records", "indented_text"}
 
 
 @pytest.mark.parametrize(
