@@ -3,7 +3,7 @@
     python benchmarks/calibration.py ROWS.jsonl [--model small] [--splits 16]
 
 A line a head and way, means over both halves of every split: calibration error (10 equal-mass bins), what of it chance
-explains, the debiased error, Brier score and macro-F1.
+explains, the debiased error, the error without bins and what of it chance explains, Brier score and macro-F1.
 """
 
 import argparse
@@ -32,6 +32,8 @@ def scores(probabilities: Floats, labels: Ints) -> list[float]:
         calibration.calibration_error(probabilities, labels),
         calibration.chance_calibration_error(probabilities),
         calibration.debiased_calibration_error(probabilities, labels),
+        calibration.cumulative_calibration_error(probabilities, labels),
+        calibration.chance_cumulative_error(probabilities),
         calibration.brier_score(probabilities, labels),
         float(macro_f1(confusion)),
     ]
@@ -48,7 +50,8 @@ def main() -> None:
     config = predictor.config
     examples = read_examples([options.data], config.stance_labels)
     stance, agreement, *_ = predictor.logits([example.turn for example in examples])
-    print(f"{'head':11}{'way':26}{'error':>8}{'chance':>8}{'debiased':>10}{'Brier':>8}{'macro-F1':>10}")
+    columns = ("error", "chance", "debiased", "no bins", "chance", "Brier", "macro-F1")
+    print(f"{'head':11}{'way':26}" + "".join(f"{column:>10}" for column in columns))
     for name, logits, labels, shipped in (
         ("stance", stance, config.stance_labels, config.stance_scaling),
         ("agreement", agreement, config.agreement_labels, config.agreement_scaling),
@@ -70,8 +73,7 @@ def main() -> None:
                 for fitted in (half, ~half):
                     scaling = fit(logits[rows][fitted], numbers[fitted])
                     table.append(scores(softmax(logits[rows][~fitted], scaling), numbers[~fitted]))
-            error, chance, debiased, brier, f1 = np.mean(table, axis=0)
-            print(f"{name:11}{way:26}{error:8.3f}{chance:8.3f}{debiased:10.3f}{brier:8.3f}{f1:10.3f}")
+            print(f"{name:11}{way:26}" + "".join(f"{value:10.3f}" for value in np.mean(table, axis=0)))
 
 
 if __name__ == "__main__":

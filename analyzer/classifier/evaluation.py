@@ -10,6 +10,8 @@ from analyzer.classifier.calibration import (
     brier_score,
     calibration_error,
     chance_calibration_error,
+    chance_cumulative_error,
+    cumulative_calibration_error,
     debiased_calibration_error,
     selective_accuracy,
     sigmoid,
@@ -31,7 +33,8 @@ class Reliability:
     """How far a head's probabilities can be trusted, on rows it was not calibrated on.
 
     `error` is the expected calibration error over 10 bins of equally many rows, `chance_error` what chance alone would
-    make of it, `debiased_error` the root mean square without chance's part. `risk_coverage` is
+    make of it, `debiased_error` the root mean square without chance's part; `cumulative_error` is the error
+    without bins, beside what chance alone would make of it. `risk_coverage` is
     (share of rows answered, accuracy among them), the most confident first to be answered; `aurc` is the mean risk
     over all coverages, and 0 is best.
     """
@@ -40,6 +43,8 @@ class Reliability:
     error: float
     chance_error: float
     debiased_error: float
+    cumulative_error: float
+    chance_cumulative_error: float
     brier: float
     risk_coverage: tuple[tuple[float, float], ...]
     aurc: float
@@ -234,6 +239,8 @@ def _reliability(probabilities: NDArray[np.float64], gold: NDArray[np.int64]) ->
         error=calibration_error(probabilities, gold),
         chance_error=chance_calibration_error(probabilities),
         debiased_error=debiased_calibration_error(probabilities, gold),
+        cumulative_error=cumulative_calibration_error(probabilities, gold),
+        chance_cumulative_error=chance_cumulative_error(probabilities),
         brier=brier_score(probabilities, gold),
         risk_coverage=tuple((c, float(accuracies[n - 1])) for c, n in zip(_COVERAGES, answered, strict=True)),
         aurc=float(1 - accuracies.mean()),

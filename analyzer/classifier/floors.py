@@ -34,14 +34,13 @@ def measured_values(evaluation: Evaluation, mirrored: MirroredDifference | None)
     """Return name -> value of everything a floor can be set for; what was not measured is left out.
 
     `stance_worst_f1` is the lowest F1 of any label, `attack_multiple` average precision over the base rate,
-    `stance_calibration_error` the part of the calibration error that chance does not explain.
+    `stance_calibration_error` the one without bins.
     """
     values: dict[str, float] = {}
     if stance := evaluation.stance:
         values |= {"stance_macro_f1": stance.macro_f1, "stance_worst_f1": min(stance.f1_by_label.values())}
         if stance.reliability:
-            excess = stance.reliability.error - stance.reliability.chance_error
-            values["stance_calibration_error"] = max(0.0, excess)
+            values["stance_calibration_error"] = stance.reliability.cumulative_error
     if evaluation.agreement:
         values["agreement_macro_f1"] = evaluation.agreement.macro_f1
     if evaluation.target:

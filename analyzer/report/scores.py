@@ -57,6 +57,8 @@ def _reliability(reliability: Reliability) -> list[str]:
         f"  calibration error      {reliability.error:.3f}  "
         f"(10 equal-mass bins; {reliability.chance_error:.3f} by chance alone on {reliability.rows} rows)",
         f"    debiased             {reliability.debiased_error:.3f}",
+        f"    without bins         {reliability.cumulative_error:.3f}  "
+        f"(largest cumulative gap; {reliability.chance_cumulative_error:.3f} by chance)",
         f"  Brier score            {reliability.brier:.3f}",
     ]
 

@@ -7,6 +7,8 @@ from analyzer.classifier.calibration import (
     brier_score,
     calibration_error,
     chance_calibration_error,
+    chance_cumulative_error,
+    cumulative_calibration_error,
     debiased_calibration_error,
     fit_scaling,
     fit_temperatures,
@@ -113,6 +115,23 @@ def test_chance_explains_the_error_of_perfect_probabilities():
     assert debiased_calibration_error(probabilities, labels) < 0.02
 
 
+def test_cumulative_calibration_error_by_hand():
+    # By rising confidence 0.6 wrong, 0.7, 0.8 and 0.9 right: sums 0.6, 0.3, 0.1, 0.0; the largest is 0.6 of 4 rows.
+    assert cumulative_calibration_error(PROBABILITIES, LABELS) == pytest.approx(0.15)
+    # Always right: -0.4, -0.7, -0.9, -1.0
+    assert cumulative_calibration_error(PROBABILITIES, np.zeros(4, dtype=int)) == pytest.approx(0.25)
+
+
+def test_chance_explains_the_cumulative_error_of_perfect_probabilities():
+    rng = np.random.default_rng(1)
+    sure = rng.uniform(0.5, 1.0, 250)
+    probabilities = np.stack([sure, 1 - sure], axis=1)
+    errors = [cumulative_calibration_error(probabilities, (rng.random(250) > sure).astype(int)) for _ in range(400)]
+    assert np.mean(errors) == pytest.approx(chance_cumulative_error(probabilities, draws=400), rel=0.1)
+    # One row, right with 0.8 (gap 0.2), wrong with 0.2 (gap 0.8): 0.32 on average.
+    assert chance_cumulative_error(np.array([[0.8, 0.2]]), draws=20_000) == pytest.approx(0.32, abs=0.01)
+
+
 def test_one_row_is_chance():
     # Right with 0.8 (gap 0.2), wrong with 0.2 (gap 0.8): 0.32 on average.
     assert chance_calibration_error(np.array([[0.8, 0.2]]), draws=20_000) == pytest.approx(0.32, abs=0.01)
@@ -121,6 +140,7 @@ def test_one_row_is_chance():
 def test_errors_without_rows_are_zero():
     none = np.empty((0, 2)), np.empty(0, dtype=int)
     assert calibration_error(*none) == debiased_calibration_error(*none) == chance_calibration_error(none[0]) == 0.0
+    assert cumulative_calibration_error(*none) == chance_cumulative_error(none[0]) == 0.0
 
 
 def test_brier_score_by_hand():

@@ -7,7 +7,7 @@ from analyzer.classifier.fairness import MirroredDifference
 from analyzer.classifier.floors import Floors, failures, measured_values, read_floors
 from analyzer.errors import DataError
 
-RELIABILITY = Reliability(50, 0.07, 0.05, 0.03, 0.4, ((1.0, 0.7), (0.5, 0.8)), 0.2)
+RELIABILITY = Reliability(50, 0.07, 0.05, 0.03, 0.025, 0.02, 0.4, ((1.0, 0.7), (0.5, 0.8)), 0.2)
 F1, ROWS = {"keep": 0.5, "bridge": 0.7}, {"keep": 40, "bridge": 60}
 HEAD = HeadScore(100, 0.6, 0.5, 0.7, 0.7, F1, ROWS, 0.3, None, None, RELIABILITY)
 EVALUATION = Evaluation(HEAD, None, None, 0.4, 0.05, None, 0.8, 0.75)
@@ -20,7 +20,7 @@ def test_values_by_hand() -> None:
             {
                 "stance_macro_f1": 0.6,
                 "stance_worst_f1": 0.5,
-                "stance_calibration_error": 0.02,  # 0.07 less 0.05 by chance
+                "stance_calibration_error": 0.025,
                 "attack_multiple": 8.0,  # 0.4 / 0.05
                 "mirrored_difference": 0.04,
             }

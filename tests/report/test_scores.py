@@ -15,6 +15,7 @@ def test_the_scores_are_a_table() -> None:
         "  accuracy               0.700",
         "  calibration error      0.070  (10 equal-mass bins; 0.050 by chance alone on 50 rows)",
         "    debiased             0.030",
+        "    without bins         0.025  (largest cumulative gap; 0.020 by chance)",
         "  Brier score            0.400",
         "  F1 keep                0.500  (40 rows)",
         "  F1 bridge              0.700  (60 rows)",
