@@ -13,12 +13,14 @@ from analyzer.metrics.arrays import (
     DISAGREE,
     NEUTRAL,
     Floats,
+    Groups,
     Ints,
     Labelling,
     Labels,
     Layout,
     Values,
     count,
+    each_of,
     ratio,
 )
 
@@ -101,7 +103,7 @@ def disagreement_by_depth(layout: Layout, agreements: Labels) -> Floats:
     Each in the range 0 to 1, or nan without replies that take sides.
     Example: two replies at depth 1, one agrees, one disagrees, and at depth 2 one disagrees: nan, 0.5, 1.0.
     """
-    agreeing, disagreeing = (layout.replies_by_depth.sums(agreements == label) for label in (AGREE, DISAGREE))
+    agreeing, disagreeing = _for_and_against(layout.replies_by_depth, agreements)
     return ratio(disagreeing, agreeing + disagreeing)
 
 
@@ -112,7 +114,7 @@ def controversy(layout: Layout, agreements: Labels) -> Floats:
     Range: 0, or above to a + d where the sides are equal.
     Example: 2 agreeing and 3 disagreeing replies: 2 / 3 · 5 = 3.33.
     """
-    a, d = (layout.replies_by_parent.sums(agreements == label) for label in (AGREE, DISAGREE))
+    a, d = _for_and_against(layout.replies_by_parent, agreements)
     heat: Floats = np.minimum(a, d) / np.maximum(np.maximum(a, d), 1) * (a + d)
     return heat
 
@@ -126,6 +128,8 @@ def balance(layout: Layout, agreements: Labels) -> Floats:
     Example: Ann and Bo agree, both disagree with Cy: + · - · - is positive, so 1.0.
     Reference: Cartwright, Harary (1956), Structural balance: a generalization of Heider's theory.
     """
+    if not len(layout.triangles):
+        return np.full(agreements.shape[1], np.nan)
     surplus = (agreements == AGREE).view(np.int8) - (agreements == DISAGREE).view(np.int8)
     signs = np.sign(layout.replies_by_tie.sums(surplus)).astype(np.int8)
     balanced, triangles = np.zeros((2, signs.shape[1]), dtype=np.int64)
@@ -150,3 +154,9 @@ def consistency(layout: Layout, labels: Labelling) -> Floats:
     decided = (agrees | (labels.agreements == DISAGREE)) & (own >= 0) & (parents >= 0)
     fits = decided & (agrees == (own == parents))
     return ratio(count(fits), count(decided))
+
+
+def _for_and_against(groups: Groups, agreements: Labels) -> tuple[Ints, Ints]:
+    """Return how many replies of each group agree, and how many disagree, both (groups, columns)."""
+    sums = groups.sums(each_of(agreements, (AGREE, DISAGREE)))
+    return sums[:, 0], sums[:, 1]

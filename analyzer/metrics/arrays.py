@@ -5,7 +5,8 @@ columns at once. -1 stands for none: no parent, no known author, no stance taken
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ Values = NDArray[Any]
 """The values of a metric, floats or whole numbers, a column a labelling."""
 
 AGREE, DISAGREE, NEUTRAL = range(len(AGREEMENT_LABELS))
+PRODUCTS_AT_ONCE = 250_000
+"""Of a larger matrix product OpenBLAS makes threads, and these wait for each other longer than they work."""
 _WEDGES_AT_ONCE = 4_000_000
 
 
@@ -40,15 +43,24 @@ class Groups:
     def of(cls, groups: Ints, size: int) -> "Groups":
         """Return the rows sorted by the group of each."""
         rows = np.argsort(groups, kind="stable")[np.count_nonzero(groups < 0) :]
-        starts = np.flatnonzero(np.diff(groups[rows], prepend=-1))
+        starts = run_starts(groups[rows])
         return cls(size, rows, starts, groups[rows[starts]])
 
+    def only(self, groups: Ints) -> "Groups":
+        """Return some of the groups, numbered anew in the order given."""
+        number = np.full(self.size + 1, -1)
+        number[groups] = np.arange(len(groups))
+        of_row = np.repeat(self.filled, np.diff(self.starts, append=len(self.rows)))
+        kept = Groups.of(number[of_row], len(groups))
+        return replace(kept, rows=self.rows[kept.rows])
+
     def sums(self, counted: NDArray[np.int8] | Bools) -> Ints:
-        """Return the sums of `counted` (rows, columns) over each group, (groups, columns)."""
-        sums = np.zeros((self.size, counted.shape[1]), dtype=np.int64)
+        """Return the sums of `counted` (rows, …, columns) over each group, (groups, …, columns)."""
+        sums = np.zeros((self.size, prod(counted.shape[1:])), dtype=np.int64)
         if len(self.rows):
-            sums[self.filled] = np.add.reduceat(counted[self.rows].view(np.int8), self.starts, axis=0, dtype=np.int32)
-        return sums
+            rows = counted.take(self.rows, axis=0).view(np.int8).reshape(len(self.rows), -1)
+            sums[self.filled] = np.add.reduceat(rows, self.starts, axis=0, dtype=np.int32)
+        return sums.reshape(self.size, *counted.shape[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +141,20 @@ def predicted_labels(layout: Layout, predictions: Sequence[Prediction | None], s
     )
 
 
+def each_of(labels: Labels, numbers: Sequence[int]) -> Bools:
+    """Return where labels (rows, columns) are each of the numbers, (rows, numbers, columns)."""
+    found: Bools = labels[:, None] == np.array(numbers, dtype=np.int8)[:, None]
+    return found
+
+
+def run_starts(values: Ints) -> Ints:
+    """Return where the runs of equal values begin."""
+    return np.flatnonzero(np.concatenate(([True] * bool(len(values)), values[1:] != values[:-1])))
+
+
 def count(rows: Bools) -> Ints:
     """Return how many of the rows (rows, columns) are true, (columns,)."""
-    counts: Ints = np.count_nonzero(rows, axis=0)
+    counts: Ints = rows.sum(axis=0)
     return counts
 
 
@@ -148,7 +171,7 @@ def _counted(pairs: Ints, size: int) -> tuple[Ints, Ints, Ints]:
     """
     codes = pairs[:, 0] * size + pairs[:, 1]
     order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    starts = run_starts(codes[order])
     often = np.diff(starts, append=len(codes))
     which = np.empty(len(codes), dtype=np.int64)
     which[order] = np.repeat(np.arange(len(starts)), often)

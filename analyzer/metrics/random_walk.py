@@ -1,10 +1,13 @@
 """The stances of a thread's authors -> random-walk controversy between the two largest ones on the author graph."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from analyzer.metrics.arrays import Bools, Floats, Labels, Layout, count, ratio
+from analyzer.metrics.arrays import PRODUCTS_AT_ONCE, Bools, Floats, Labels, Layout, count, each_of, ratio, run_starts
 
 _HUB_SHARE = 0.1
+_MOST_IN_MATRIX = 100  # authors; of more, few pairs are tied
 _TOLERANCE = 1e-12
 
 
@@ -44,44 +47,65 @@ class _Graph:
     """The undirected author graph of each column: the ties between authors on the two sides, both ways."""
 
     def __init__(self, layout: Layout, sides: Labels):
-        both = np.concatenate([layout.ties, layout.ties[:, ::-1]])
-        order = np.argsort(both[:, 0], kind="stable")
-        self._starts = np.flatnonzero(np.diff(both[order, 0], prepend=-1))
-        self._sources = both[order[self._starts], 0]
-        self.ends = both[order]  # (both directions of each tie, 2), by source
-        there = (sides[self.ends[:, 0]] >= 0) & (sides[self.ends[:, 1]] >= 0)
-        self.weights = there * np.tile(layout.tie_replies, 2)[order, None].astype(float)
+        self._inside = (sides >= 0).astype(float)
+        self._sums = _summing_matrix(layout) if len(sides) <= _MOST_IN_MATRIX else _summing_list(layout)
         self.degrees = self.neighbour_sums(np.ones(sides.shape))
 
     def neighbour_sums(self, values: Floats) -> Floats:
         """Return for each author the weighted sum of the neighbours' values, both (authors, columns)."""
-        sums = np.zeros(values.shape)
-        sums[self._sources] = np.add.reduceat(self.weights * values[self.ends[:, 1]], self._starts, axis=0)
+        sums: Floats = self._sums(values * self._inside) * self._inside
         return sums
+
+
+def _summing_matrix(layout: Layout) -> Callable[[Floats], Floats]:
+    """Return `neighbour_sums` over all authors, by a product with the matrix of their ties."""
+    weights = np.zeros((layout.comments_by_author.size,) * 2)
+    for source, target in (layout.ties.T, layout.ties.T[::-1]):
+        weights[source, target] = layout.tie_replies
+    width = max(1, PRODUCTS_AT_ONCE // weights.size)
+
+    def sums(values: Floats) -> Floats:
+        parts = [weights @ values[:, start : start + width] for start in range(0, values.shape[1], width)]
+        return np.concatenate(parts, axis=1)
+
+    return sums
+
+
+def _summing_list(layout: Layout) -> Callable[[Floats], Floats]:
+    """Return `neighbour_sums` over all authors, by a list of their ties."""
+    both = np.concatenate([layout.ties, layout.ties[:, ::-1]])
+    order = np.argsort(both[:, 0], kind="stable")
+    sources, targets = both[order].T
+    replies = np.tile(layout.tie_replies, 2)[order, None].astype(float)
+    starts = run_starts(sources)
+
+    def sums(values: Floats) -> Floats:
+        found = np.zeros(values.shape)
+        found[sources[starts]] = np.add.reduceat(replies * values[targets], starts, axis=0)
+        return found
+
+    return sums
 
 
 def _two_sides(layout: Layout, stances: Labels, size: int) -> Labels:
     """Return 0 or 1 for the authors on the two largest sides, -1 for others, (authors, columns)."""
-    by_author = layout.comments_by_author
-    taken = np.stack([by_author.sums(stances == stance) for stance in range(size)])  # (stances, authors, columns)
-    side = taken.argmax(axis=0)
-    most = taken.max(axis=0)
-    side[(most == 0) | ((taken == most).sum(axis=0) > 1)] = -1
-    sizes = np.stack([count(side == stance) for stance in range(size)])  # (stances, columns)
-    first, second = np.argsort(-sizes, axis=0, kind="stable")[:2]
-    sides = np.where(side == first, 0, np.where(side == second, 1, -1))
-    sides[:, sizes[second, np.arange(len(second))] == 0] = -1
-    return sides.astype(np.int8)
+    taken = layout.comments_by_author.sums(each_of(stances, range(size)))  # (authors, stances, columns)
+    most = taken == np.maximum(1, taken.max(axis=1, keepdims=True))
+    on_side = most & (count(most.swapaxes(0, 1)) == 1)[:, None]
+    sizes = count(on_side)  # (stances, columns)
+    largest = np.argsort(-sizes, axis=0, kind="stable")[:2]
+    first, second = (on_side[:, stance, np.arange(len(stance))] for stance in largest)
+    return np.where(first & second.any(axis=0), 0, np.where(second, 1, -1)).astype(np.int8)
 
 
 def _hubs(degrees: Floats, sides: Labels) -> Bools:
-    hubs = np.zeros(sides.shape, dtype=bool)
-    for side in (0, 1):
-        there = (sides == side) & (degrees > 0)
-        order = np.argsort(np.where(there, -degrees, 1), axis=0, kind="stable")
-        rank = np.empty_like(order)
-        np.put_along_axis(rank, order, np.arange(len(order))[:, None], axis=0)
-        hubs |= there & (rank < np.maximum(1, (there.sum(axis=0) * _HUB_SHARE).astype(int)))
+    size, columns = sides.shape
+    tied = each_of(sides, (0, 1)) & (degrees > 0)[:, None]  # (authors, sides, columns)
+    rank = degrees * size + np.arange(size, 0, -1)[:, None]  # in whole numbers; of equal degrees the earlier name
+    ranks = np.where(tied, rank[:, None], 0)
+    number = np.maximum(1, (count(tied) * _HUB_SHARE).astype(int))
+    least = np.sort(ranks, axis=0)[size - number, [[0], [1]], np.arange(columns)]
+    hubs: Bools = np.any((ranks >= least) & tied, axis=1)
     return hubs
 
 
@@ -100,27 +124,31 @@ def _absorption(graph: _Graph, walkers: Bools, targets: Bools) -> Floats:
 
     Solves (D - A) x = b over the walkers, D their degrees, A their ties, b their ties to targets: symmetric and
     positive definite, so by conjugate gradients, every column its own, which a dense solver does not manage for large
-    threads.
+    threads. Scaled by roots of degrees to 1 - D^-1/2 A D^-1/2, which takes fewer steps.
     """
+    scale = walkers / np.sqrt(np.maximum(graph.degrees, 1))
     x = np.zeros(walkers.shape)
-    degrees = np.where(walkers, graph.degrees, 1.0)
-    residual = graph.neighbour_sums(targets.astype(float)) * walkers
-    direction = scaled = residual / degrees
-    before = (residual * scaled).sum(axis=0)
+    direction = residual = graph.neighbour_sums(targets.astype(float)) * scale
+    before = _products(residual, residual)
     for _ in range(10 * len(walkers)):
-        if np.abs(scaled).max() <= _TOLERANCE:
+        if before.max() <= _TOLERANCE**2:
             break
-        moved = (degrees * direction - graph.neighbour_sums(direction)) * walkers
-        step = _over(before, (direction * moved).sum(axis=0))
+        moved = direction - graph.neighbour_sums(direction * scale) * scale
+        step = _over(before, _products(direction, moved))
         x = x + step * direction
         residual = residual - step * moved
-        scaled = residual / degrees
-        after = (residual * scaled).sum(axis=0)
-        direction = scaled + _over(after, before) * direction
+        after = _products(residual, residual)
+        direction = residual + _over(after, before) * direction
         before = after
-    return x
+    return x * scale
+
+
+def _products(one: Floats, other: Floats) -> Floats:
+    """Return the scalar product of each column of one with that of the other."""
+    products: Floats = np.einsum("ac,ac->c", one, other)
+    return products
 
 
 def _over(part: Floats, whole: Floats) -> Floats:
     """Return part / whole, 0 where a column is solved and both are 0."""
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return part / np.where(whole > 0, whole, 1)

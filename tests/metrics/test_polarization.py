@@ -174,8 +174,7 @@ class TestRandomWalk:
         graph = _Graph(known, sides)
         hubs = _hubs(graph.degrees, sides)
         walkers = _walkers(graph, hubs)
-        ties = np.zeros((len(sides), len(sides)))
-        ties[graph.ends[:, 0], graph.ends[:, 1]] = graph.weights[:, 0]
+        ties = np.stack([graph.neighbour_sums(one[:, None])[:, 0] for one in np.eye(len(sides))])
         who, targets = walkers[:, 0], (hubs & (sides == 1))[:, 0]
         step = ties / np.maximum(1, graph.degrees)
         expected = np.linalg.solve(np.eye(who.sum()) - step[who][:, who], step[who][:, targets].sum(axis=1))
