@@ -52,7 +52,8 @@ def shuffled_stances(parents: Ints, stances: Labels, *, shuffles: int, seed: int
     while left:
         columns = min(left, max(1, _CELLS_AT_ONCE // max(1, len(takers))))
         # Sorting random numbers that carry their label in the last bits shuffles faster than numpy's own shuffle.
-        keys = rng.integers(0, 2**32, (columns, len(takers)), dtype=np.uint32)
+        keys = rng.bit_generator.random_raw(-(-columns * len(takers) // 2)).view(np.uint32)
+        keys = keys[: columns * len(takers)].reshape(columns, len(takers))
         keys &= np.uint32(2**32 - _LARGEST_SCHEME)
         keys |= stances[takers, 0].astype(np.uint32)
         keys.sort(axis=1)
