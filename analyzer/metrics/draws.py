@@ -9,18 +9,19 @@ Nowak, Baraniuk 1998).
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.metrics.arrays import Bools, Floats, Ints, Labelling, Labels, Layout
+from analyzer.metrics.arrays import PRODUCTS_AT_ONCE, Bools, Floats, Ints, Labelling, Labels, Layout, run_starts
 from analyzer.predictions import AGREEMENT_LABELS, Prediction, Scored
 from analyzer.scheme import NO_STANCE
 
 _MOST_CELLS = 4_000_000  # comments times draws: a longer thread is drawn less often …
 _FEWEST_DRAWS = 40  # … but this often
-_CELLS_AT_ONCE = 4_000_000
+_CELLS_AT_ONCE = 1_000_000
 _TABLES = 40
 _FEWEST_TABLES = 10
 _ROUNDS = 20
@@ -30,50 +31,70 @@ _LONG = 200
 _COMMENTS_FITTED = 4_000
 _PRIOR_ROWS = 0.5  # tables are pulled towards independence by as much as so many replies …
 _MIX_ROWS = 25.0  # … and shares towards the known mix
+_COMMENTS_TOGETHER = 2_000  # of short threads: numpy is called as often as for one, and all fit into its cache
 _LEVELS = 200  # the link at every 200th level is cut, so that a chain of thousands is drawn in pieces side by side
 _FITTINGS = 4
 _LEAST = 1e-6
+_SAME, _NONE, _OTHER = range(3)  # the stances of a reply and its parent: one, one of them has none, or two
 
 Singles = NDArray[np.float32]  # half the memory to walk through
 
 
+def batches(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the numbers of threads of these sizes whose labels are drawn together: short ones, or one long one alone.
+
+    What is drawn for a thread is the same whichever others are drawn beside it.
+    """
+    together: list[int] = []
+    comments = 0
+    for i, size in enumerate(sizes):
+        if size >= _LONG:
+            yield [i]
+            continue
+        together.append(i)
+        comments += size
+        if comments >= _COMMENTS_TOGETHER:
+            yield together
+            together, comments = [], 0
+    if together:
+        yield together
+
+
 def drawn_labels(
-    layout: Layout,
-    predictions: Sequence[Prediction | None],
+    layouts: Sequence[Layout],
+    predictions: Sequence[Sequence[Prediction | None]],
     stances: Sequence[str],
     *,
     mix: Sequence[float] | None = None,
     draws: int,
     seed: int,
-) -> Iterator[Labelling]:
-    """Yield labellings with about `draws` columns in all, fewer for a long thread.
+) -> Iterator[tuple[int, Labelling]]:
+    """Yield (number of the thread, labelling) for one of the `batches`; about `draws` columns a thread in all.
 
-    `mix` are the shares of the stances, then of `none`, in the rows the probabilities were calibrated on; unknown, they
-    are taken to be as in the thread. A comment called unclear for low confidence is drawn too; one in another language
-    has no label in any draw.
+    A long thread has fewer, in several labellings; one without predictions has none. `mix` are the shares of the
+    stances, then of `none`, in the rows the probabilities were calibrated on; unknown, they are taken to be as in the
+    thread. A comment called unclear for low confidence is drawn too; one in another language has no label in any draw.
     """
-    if not draws or not len(predictions):
+    trees = {i: _Tree.of(*pair, stances, mix) for i, pair in enumerate(zip(layouts, predictions, strict=True))}
+    trees = {i: tree for i, tree in trees.items() if tree.stance.read.any() or tree.agreement.read.any()}
+    if not draws or not trees:
         return
-    rng = np.random.default_rng(seed)
-    stance = _Evidence([answer.stance if answer else None for answer in predictions], (*stances, NO_STANCE), mix)
-    agreement = _Evidence([answer.agreement if answer else None for answer in predictions], AGREEMENT_LABELS)
-    if not (stance.read.any() or agreement.read.any()):
-        return
-    tree = _Tree(layout.parents, layout.depths, stance, agreement)
-    first = slice(_COMMENTS_FITTED)  # parents come first, so the beginning of a long thread is a tree
-    tables = _fitted(_Tree(layout.parents[first], layout.depths[first], stance, agreement), rng)
-    tables = tables[: max(_FEWEST_TABLES, _MOST_CELLS // len(predictions))]
-    each = -(-affordable(draws, len(predictions)) // len(tables))
-    at_once = max(1, _CELLS_AT_ONCE // (len(predictions) * each))
-    judged = np.searchsorted(tree.replies, layout.replies)
-    for start in range(0, len(tables), at_once):
-        states, answers = tree.draw(tables[start : start + at_once], each, rng)
-        states[states == len(stances)] = -1
-        states[~stance.read] = -1
-        answers = answers[judged]
-        answers[~agreement.read[layout.replies]] = -1
-        columns = states.shape[1] * each
-        yield Labelling(states.reshape(-1, columns), answers.reshape(-1, columns))
+    rngs = [np.random.default_rng(seed) for _ in trees]
+    forest = beginning = _Forest(list(trees.values()))
+    longest = max(len(tree.parents) for tree in trees.values())
+    if longest > _COMMENTS_FITTED:
+        beginning = _Forest([tree.beginning(_COMMENTS_FITTED) for tree in trees.values()])
+    tables = _fitted(beginning, rngs)[..., : max(_FEWEST_TABLES, _MOST_CELLS // longest)]
+    count = tables.shape[-1]
+    each = -(-affordable(draws, longest) // count)
+    at_once = max(1, _CELLS_AT_ONCE // (longest * each))
+    for start in range(0, count, at_once):
+        drawn = forest.labels(tables[..., start : start + at_once], each, rngs)
+        for (i, tree), (states, answers) in zip(trees.items(), drawn, strict=True):
+            np.copyto(states, -1, where=states == len(stances))
+            states[~tree.stance.read] = -1
+            answers[~tree.agreement.read] = -1
+            yield i, Labelling(states, answers[layouts[i].replies])
 
 
 def affordable(draws: int, comments: int, *, fewest: int = _FEWEST_DRAWS) -> int:
@@ -99,39 +120,101 @@ class _Evidence:
         self.likelihoods[self.read] = table / self.mix
 
 
-class _Tree:
-    """A reply tree with what was read of its comments, from which labels are drawn."""
+class _Tree(NamedTuple):
+    """The reply tree of a thread with what was read of its comments."""
 
-    def __init__(self, parents: Ints, depths: Ints, stance: _Evidence, agreement: _Evidence):
-        self.parents = parents
-        self.replies = np.flatnonzero(parents >= 0)
-        self.stance = stance.likelihoods[: len(parents)].astype(np.float32)
-        self.agreement = agreement.likelihoods[: len(parents)].astype(np.float32)
-        self.independent = stance.mix[:, None, None] * stance.mix[:, None] * agreement.mix
-        pull = _MIX_ROWS / (_MIX_ROWS + len(self.replies)) if stance.known_mix else 1.0
+    parents: Ints
+    depths: Ints
+    stance: _Evidence
+    agreement: _Evidence
+
+    @classmethod
+    def of(
+        cls,
+        layout: Layout,
+        predictions: Sequence[Prediction | None],
+        stances: Sequence[str],
+        mix: Sequence[float] | None,
+    ) -> "_Tree":
+        """Return the tree of a thread whose predictions stand beside its comments."""
+        stance = _Evidence([answer.stance if answer else None for answer in predictions], (*stances, NO_STANCE), mix)
+        agreement = _Evidence([answer.agreement if answer else None for answer in predictions], AGREEMENT_LABELS)
+        return cls(layout.parents, layout.depths, stance, agreement)
+
+    def beginning(self, comments: int) -> "_Tree":
+        """Return its first comments, which are a tree too: parents come first."""
+        return self._replace(parents=self.parents[:comments], depths=self.depths[:comments])
+
+
+class _Level(NamedTuple):
+    """The comments of one level below the top: which, their parents, and where the replies to another one begin."""
+
+    nodes: slice
+    parents: Ints
+    starts: Ints
+    answered: Ints  # the parents, each once
+
+    @classmethod
+    def of(cls, nodes: slice, parents: Ints) -> "_Level":
+        """Return the level of these nodes among all, which have these parents."""
+        starts = run_starts(parents[nodes])
+        return cls(nodes, parents[nodes], starts, parents[nodes][starts])
+
+
+class _Forest:
+    """Reply trees from which labels are drawn side by side, each by tables of its own.
+
+    The comments of all stand in one order: roots first, then level by level, the replies to one comment together. In
+    arrays the labels come first and the tables last, so that numpy walks through many numbers at a time.
+    """
+
+    def __init__(self, trees: Sequence[_Tree]):
+        sizes = [len(tree.parents) for tree in trees]
+        firsts = [end - size for end, size in zip(accumulate(sizes), sizes, strict=True)]
+        levels = np.concatenate([tree.depths for tree in trees]) % _LEVELS
+        parents = np.concatenate([tree.parents + first for tree, first in zip(trees, firsts, strict=True)])
+        parents[np.concatenate([tree.parents for tree in trees]) < 0] = -1
+        order = np.argsort(levels * len(parents) + parents, kind="stable")
+        place = np.full(len(order) + 1, -1)  # the last entry is the parent of a root
+        place[order] = np.arange(len(order))
+        parents = place[parents[order]]
+        self.roots = np.count_nonzero(parents < 0)
+        self.parents = parents[self.roots :]  # (replies,)
+        self._top, *ends = [*run_starts(levels[order]).tolist(), len(order)][1:]
+        self._below = [_Level.of(slice(*pair), parents) for pair in pairwise([self._top, *ends])]
+
+        self.trees = np.repeat(np.arange(len(trees)), sizes)[order]  # (comments,)
+        self._nodes = np.split(np.argsort(self.trees, kind="stable"), firsts[1:])  # of each tree
+        self._comments = [order[nodes] - first for nodes, first in zip(self._nodes, firsts, strict=True)]
+        self.replies_of = [nodes[nodes >= self.roots] - self.roots for nodes in self._nodes]
+        self._below_of = [nodes[nodes >= self._top] for nodes in self._nodes]
+        self.stance = _joined([tree.stance for tree in trees], sizes)[order]  # (comments, states)
+        self.agreement = _joined([tree.agreement for tree in trees], sizes)[order]  # (comments, agreements)
+
+        stance_mix = np.stack([tree.stance.mix for tree in trees], axis=-1)[..., None]  # (states, trees, 1)
+        agreement_mix = np.stack([tree.agreement.mix for tree in trees], axis=-1)[..., None]
+        self.independent = stance_mix[:, None, None] * stance_mix[:, None] * agreement_mix
+        replies = np.array([[len(own)] for own in self.replies_of])
+        pull = _MIX_ROWS / (_MIX_ROWS + replies) if trees[0].stance.known_mix else 1.0
         self._margins = (
-            ((2, 3), stance.mix[:, None, None], pull),
-            ((1, 3), stance.mix[:, None], pull),
-            ((1, 2), agreement.mix, 1.0),
+            ((1, 2), stance_mix[:, None, None], pull),
+            ((0, 2), stance_mix[:, None], pull),
+            ((0, 1), agreement_mix, 1.0),
         )
-        relation = np.where(np.eye(len(stance.mix), dtype=bool), 0, 1)  # same stance, another, or one of them has none
-        relation[-1] = relation[:, -1] = 2
-        self._relation = relation
-        levels = depths % _LEVELS
-        order = np.argsort(levels, kind="stable")  # in reading order, so that the replies to one comment stand together
-        self._top, *below = np.split(order, np.flatnonzero(np.diff(levels[order])) + 1)
-        self._below = [(nodes, np.flatnonzero(np.diff(parents[nodes], prepend=-1))) for nodes in below]
+        self._relation = _relations(len(stance_mix))
+        self._relations = range(self._relation.max() + 1)  # a scheme of one stance has no other
 
     def tables(self, counts: Floats) -> Floats:
-        """Return tables of counts, both (tables, parent's state, reply's state, agreement), with what is known besides.
+        """Return tables of counts with what is known besides.
 
-        Agreement depends on whether the two stances are the same, not on which they are. The shares of the labels on
-        the whole are those of the probabilities, where the thread cannot tell, or pulled towards them.
+        Both are (parent's state, reply's state, agreement, trees, tables). Agreement depends on whether the two
+        stances are the same, not on which they are. The shares of the labels on the whole are those of the
+        probabilities, where the thread cannot tell, or pulled towards them.
         """
-        by_relation = np.stack([counts[:, self._relation == kind].sum(axis=1) for kind in range(3)], axis=1)
-        by_relation /= by_relation.sum(axis=2, keepdims=True)
-        tables: Floats = counts.sum(axis=3)[..., None] * by_relation[:, self._relation]
-        tables /= tables.sum(axis=(1, 2, 3), keepdims=True)
+        by_relation = np.stack([counts[self._relation == kind].sum(axis=0) for kind in self._relations])
+        by_relation /= by_relation.sum(axis=1, keepdims=True)
+        tables: Floats = counts.sum(axis=2, keepdims=True) * by_relation[self._relation]
+        tables /= tables.sum(axis=(0, 1, 2))
         wanted = [
             ((1 - pull) * tables.sum(axis=others, keepdims=True) + pull * mix, others)
             for others, mix, pull in self._margins
@@ -140,91 +223,145 @@ class _Tree:
             tables *= margin / tables.sum(axis=others, keepdims=True)
         return tables
 
-    def draw(self, tables: NDArray[np.floating], each: int, rng: np.random.Generator) -> tuple[Labels, Labels]:
-        """Return states (comments, tables, each) and agreements (replies, tables, each), given all that was read.
+    def labels(self, tables: Floats, each: int, rngs: Sequence[np.random.Generator]) -> Iterator[tuple[Labels, Labels]]:
+        """Yield states and agreements of each tree, both (its comments, columns), as they are drawn by `draw`."""
+        states, answers = self.draw(tables, each, rngs)
+        for comments, nodes, replies in zip(self._comments, self._nodes, self.replies_of, strict=True):
+            repliers = comments[len(comments) - len(replies) :]  # roots come first
+            yield (
+                _columns(states[:, nodes], comments, len(comments)),
+                _columns(answers[:, replies], repliers, len(comments)),
+            )
 
-        `tables` is (tables, parent's state, reply's state, agreement).
+    def draw(self, tables: Floats, each: int, rngs: Sequence[np.random.Generator]) -> tuple[Labels, Labels]:
+        """Return states (each, comments, tables) and agreements (each, replies, tables), given all that was read.
+
+        `tables` is (parent's state, reply's state, agreement, trees, tables); each tree has a random generator.
         """
-        tables = tables.astype(np.float32)
-        shares = tables.sum(axis=(1, 3))
-        given = tables / tables.sum(axis=(2, 3), keepdims=True)
-        by_agreement = given.reshape(-1, given.shape[3]).T
-        belief = np.repeat(self.stance[:, None], len(tables), axis=1)  # (comments, tables, states)
-        links = []
-        for nodes, starts in reversed(self._below):
-            link = (self.agreement[nodes] @ by_agreement).reshape(-1, *given.shape[:3]) * belief[nodes][:, :, None]
-            links.append(link)  # (nodes, tables, parent's state, reply's state)
-            gathered = np.add.reduceat(np.log(_sum(link)), starts, axis=0)
-            belief[self.parents[nodes[starts]]] *= np.exp(gathered - _max(gathered)[:, :, None])
-        states = np.empty((len(self.parents), len(tables), each), dtype=np.int8)
-        states[self._top] = _pick(np.repeat((shares * belief[self._top])[:, :, None], each, axis=2), rng)
-        for nodes, _ in self._below:
-            states[nodes] = _pick(_given(links.pop(), states[self.parents[nodes]]), rng)
-        pairs = states[self.parents[self.replies]] * np.int8(shares.shape[1]) + states[self.replies]
-        chances = tables.reshape(len(tables), -1, tables.shape[3])[np.arange(len(tables))[:, None], pairs]
-        return states, _pick(chances * self.agreement[self.replies][:, None, None], rng)
+        singles = tables.astype(np.float32)
+        luck = self._luck(self._nodes, each, tables.shape[-1], rngs)
+        choices = _choices(self._links(singles), luck)  # the state of a comment under each one of its parent
+        states = choices[0]
+        for level in self._below:
+            states[:, level.nodes] = _under(choices[:, :, level.nodes], states.take(level.parents, axis=1))
+        pairs = states.take(self.parents, axis=1) * np.int16(len(tables)) + states[:, self.roots :]
+        by_relation = singles[0, [0, -1, 1][: len(self._relations)]]  # (relations, agreements, trees, tables)
+        chances = by_relation.take(self.trees[self.roots :], axis=2)
+        chances *= self.agreement[self.roots :].T[..., None]
+        luck = self._luck(self.replies_of, each, tables.shape[-1], rngs)
+        return states, _under(_choices(chances, luck), self._relation.take(pairs))
+
+    def _links(self, tables: Singles) -> Singles:
+        """Return how likely each state of a comment is beside each one of its parent, by all that was read below.
+
+        (parent's state, reply's state, comments, tables); a comment of the top level is as likely beside any.
+        """
+        belief = np.empty((len(tables), len(self.trees), tables.shape[-1]), dtype=np.float32)
+        belief[:] = self.stance.T[..., None]
+        links = np.empty((len(tables), *belief.shape), dtype=np.float32)
+        links[:, :, : self._top] = tables.sum(axis=(0, 2))[:, self.trees[: self._top]]
+        given = tables / tables.sum(axis=(1, 2), keepdims=True)
+        for nodes, own in zip(self._below_of, np.moveaxis(given, 3, 0), strict=True):
+            for part in _pieces(nodes, own[0, 0].size):
+                links[:, :, part] = self.agreement[part] @ own
+        for level in reversed(self._below):
+            of_level = links[:, :, level.nodes]
+            of_level *= belief[:, level.nodes]
+            gathered = np.add.reduceat(np.log(of_level.sum(axis=1)), level.starts, axis=1)
+            belief[:, level.answered] *= np.exp(gathered - gathered.max(axis=0))
+        links[:, :, : self._top] *= belief[:, : self._top]
+        return links
+
+    def _luck(self, rows: Sequence[Ints], each: int, count: int, rngs: Sequence[np.random.Generator]) -> Singles:
+        """Return random numbers (each, rows of all trees, count), those of a tree's `rows` by its own generator."""
+        luck = np.empty((each, sum(map(len, rows)), count), dtype=np.float32)
+        for own, rng in zip(rows, rngs, strict=True):
+            luck[:, own] = rng.random((each, len(own), count), dtype=np.float32)
+        return luck
 
 
-def _fitted(tree: _Tree, rng: np.random.Generator) -> Floats:
-    """Return tables (tables, parent's state, reply's state, agreement) drawn from what the thread says of them.
+def _fitted(forest: _Forest, rngs: Sequence[np.random.Generator]) -> Floats:
+    """Return tables drawn from what each thread says of them.
 
-    They begin at the likeliest shares for replies weighted at random (a Bayesian bootstrap, Rubin 1981), which regard
-    each reply with its parent alone; then labels and tables are drawn in turn (data augmentation, Tanner, Wong 1987).
+    (parent's state, reply's state, agreement, trees, tables). They begin at the likeliest shares for replies weighted
+    at random (a Bayesian bootstrap, Rubin 1981), which regard each reply with its parent alone; then labels and tables
+    are drawn in turn (data augmentation, Tanner, Wong 1987).
     """
-    above, own, agreement = (
-        tree.stance[tree.parents[tree.replies]],
-        tree.stance[tree.replies],
-        tree.agreement[tree.replies],
-    )
+    prior = _PRIOR_ROWS * forest.independent
+    shape = (*prior.shape[:-1], _TABLES)
+    replies = slice(forest.roots, None)
+    above, own, agreement = forest.stance[forest.parents], forest.stance[replies], forest.agreement[replies]
     evidence = above[:, :, None, None] * own[:, None, :, None] * agreement[:, None, None]
-    shape = (_TABLES, *tree.independent.shape)
-    prior = _PRIOR_ROWS * tree.independent
-    tables = _likeliest(evidence.reshape(-1, prior.size), prior.ravel(), rng).reshape(shape)
-    tables = tree.tables(tables)
-    for _ in range(_SWEEPS if len(tree.parents) < _LONG else _LONG_SWEEPS):
-        states, answers = tree.draw(tables, 1, rng)
-        cells = np.ravel_multi_index(
-            (np.arange(_TABLES)[:, None], states[tree.parents[tree.replies]], states[tree.replies], answers), shape
-        )
-        counts = np.bincount(cells.ravel(), minlength=tables.size).reshape(shape)
-        tables = tree.tables(rng.standard_gamma(counts + prior) + _LEAST)
+    evidence = evidence.reshape(len(own), prior[..., 0, 0].size)
+    likeliest = [
+        _likeliest(evidence[rows], prior[..., i, :].reshape(-1, 1), rng)
+        for i, (rows, rng) in enumerate(zip(forest.replies_of, rngs, strict=True))
+    ]
+    tables = forest.tables(np.stack(likeliest, axis=1).reshape(shape))
+    long = np.bincount(forest.trees).max() >= _LONG
+    for _ in range(_LONG_SWEEPS if long else _SWEEPS):
+        (states,), (answers,) = forest.draw(tables, 1, rngs)
+        labels = states[forest.parents], states[replies], answers
+        cells = np.ravel_multi_index((*labels, forest.trees[replies, None], np.arange(_TABLES)), shape)
+        counts = np.bincount(cells.ravel(), minlength=tables.size).reshape(shape) + prior
+        by_tree = zip(rngs, np.moveaxis(counts, 3, 0), strict=True)
+        tables = forest.tables(np.stack([rng.standard_gamma(own) for rng, own in by_tree], axis=3) + _LEAST)
     return tables
 
 
-def _likeliest(likelihoods: NDArray[np.floating], prior: Floats, rng: np.random.Generator) -> Floats:
-    """Return the likeliest shares of the cells (tables, cells), given (rows, cells) and a prior counted in rows."""
-    weights = rng.exponential(size=(_TABLES, len(likelihoods)))
-    shares = np.tile(prior / prior.sum(), (_TABLES, 1))
+def _likeliest(likelihoods: Singles, prior: Floats, rng: np.random.Generator) -> Floats:
+    """Return the likeliest shares of the cells (cells, tables), given (rows, cells) and a prior counted in rows."""
+    weights = rng.standard_exponential((len(likelihoods), _TABLES), dtype=np.float32)
+    prior = np.tile(prior.astype(np.float32), _TABLES)
+    shares = prior  # not to scale: the next ones would be the same
+    parts = [*zip(*(_pieces(rows, shares.size) for rows in (likelihoods, weights)), strict=True)]
     for _ in range(_ROUNDS):
-        shares = shares * ((weights / (shares @ likelihoods.T)) @ likelihoods) + prior
-        shares = shares / shares.sum(axis=1, keepdims=True)
-    return shares
+        shares = shares * sum(part.T @ (own / (part @ shares)) for part, own in parts) + prior
+    return shares.astype(float)
 
 
-def _sum(values: Singles) -> Singles:
-    """Return the sums over the last axis, which is short: numpy's own takes longer there."""
-    sums: Singles = reduce(np.add, (values[..., i] for i in range(values.shape[-1])))
-    return sums
+def _pieces(rows: NDArray[Any], products: int) -> list[NDArray[Any]]:
+    """Return the rows in pieces, to be multiplied with a matrix, so many products a row."""
+    return np.array_split(rows, len(rows) * products // PRODUCTS_AT_ONCE + 1)
 
 
-def _max(values: Singles) -> Singles:
-    """Return the largest along the last axis, as in `_sum`."""
-    largest: Singles = reduce(np.maximum, (values[..., i] for i in range(values.shape[-1])))
-    return largest
+def _relations(states: int) -> Labels:
+    """Return the relation of each two states, (states, states); the last state is to take no stance."""
+    relation = np.where(np.eye(states, dtype=bool), np.int8(_SAME), np.int8(_OTHER))
+    relation[-1] = relation[:, -1] = _NONE
+    return relation
 
 
-def _given(chances: Singles, condition: Labels) -> Singles:
-    """Return the chances (rows, tables, conditions, labels) under each condition (rows, tables, each): (…, labels)."""
-    rows, tables, conditions, labels = chances.shape
-    first = np.arange(0, rows * tables * conditions, conditions).reshape(rows, tables, 1)
-    return np.take(chances.reshape(-1, labels), first + condition, axis=0)
+def _joined(evidence: Sequence[_Evidence], sizes: Sequence[int]) -> Singles:
+    """Return the likelihoods of the first comments of several trees, so many of each, as one: (comments, labels)."""
+    parts = [own.likelihoods[:size] for own, size in zip(evidence, sizes, strict=True)]
+    return np.concatenate(parts, dtype=np.float32)
 
 
-def _pick(chances: Singles, rng: np.random.Generator) -> Labels:
-    """Return a label for each row of chances (…, labels), which need not sum to 1."""
-    ends = list(accumulate(chances[..., label] for label in range(chances.shape[-1])))
-    place = rng.random(ends[-1].shape, dtype=np.float32) * ends[-1]
-    labels = np.zeros(place.shape, dtype=np.int8)
-    for end in ends[:-1]:
-        labels += place >= end
+def _columns(drawn: Labels, rows: Ints, size: int) -> Labels:
+    """Return labels drawn for some `rows` of a table of `size` rows, (each, rows, tables), as (size, columns)."""
+    each, _, tables = drawn.shape
+    columns = np.full((size, each * tables), -1, dtype=np.int8)
+    columns[rows] = drawn.transpose(1, 0, 2).reshape(-1, each * tables)
+    return columns
+
+
+def _choices(chances: Singles, luck: Singles) -> Labels:
+    """Return labels (conditions, each, rows, tables) by their chances (conditions, labels, rows, tables).
+
+    The chances need not sum to 1. The luck, (each, rows, tables), is the same under all conditions, of which only one
+    will be met.
+    """
+    labels = np.zeros((len(chances), *luck.shape), dtype=np.int8)
+    for chosen, own in zip(labels, chances, strict=True):  # one at a time: all would be the most memory in use
+        *ends, whole = accumulate(own)
+        place = luck * whole
+        for end in ends:
+            chosen += place >= end
     return labels
+
+
+def _under(choices: Labels, condition: Labels) -> Labels:
+    """Return the one of `choices` (conditions, …) that belongs to the condition (…)."""
+    chosen: Labels = reduce(np.add, (choice * (condition == i) for i, choice in enumerate(choices)))
+    return chosen

@@ -88,6 +88,13 @@ def test_shuffles_keep_the_stances_and_who_answers_whom():
     assert {tuple(column) for column in shuffled.T.tolist()} == {(0, 0, 1), (0, 1, 0), (1, 0, 0)}
 
 
+def test_an_undefined_walk_has_no_interval():
+    metrics = measured(STAR, sided("pro", 0.6), sided("pro", 0.6), sided("pro", 0.6))
+    assert metrics.polarization.controversy_rwc is None
+    assert "controversy_rwc" not in metrics.intervals
+    assert metrics.as_dict()["controversy_rwc"] is None
+
+
 def test_the_same_seed_gives_the_same_intervals():
     predictions = sided("pro", 0.7), sided("contra", 0.6), sided("pro", 0.55)
     assert measure(STAR, predictions, LABELS, seed=3) == measure(STAR, predictions, LABELS, seed=3)

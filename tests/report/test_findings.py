@@ -55,7 +55,7 @@ def test_the_conversation_counts_crossing_and_agreeing_replies() -> None:
     crossing, assortativity, shuffled, *rest = findings.conversation(analysis)
     assert crossing == "1 of 2 replies (50 %) between stance-takers crosses to another stance."
     # e = [[1, 1], [0, 0]] / 2: (0.5 - (1·0.5 + 0·0.5)) / (1 - 0.5) = 0
-    assert assortativity.startswith("Stance assortativity is +0.00, 95 % -")
+    assert assortativity.startswith("Stance assortativity is +0.00, 95 % ")
     assert assortativity.endswith(
         "(+1: each stance answers only its own; 0: as by chance; below 0: they seek each other out)."
     )
