@@ -139,18 +139,19 @@ def analyze_all(
                 turns[-1][i], quotations[-1][i] = read_turn(thread, i)
     asked = [turn for own in turns for turn in own.values()]
     answers = iter(predictor.predict(asked, progress=progress) if asked else ())
+    # Not at the top: a command imports this, and the flags, while the model reads.
+    from analyzer.metrics import measure_all
+
+    by_comment = [dict(zip(own, islice(answers, len(own)), strict=True)) for own in turns]
+    predictions = [
+        tuple(own.get(i) for i in range(len(thread.comments))) for thread, own in zip(threads, by_comment, strict=True)
+    ]
+    metrics = measure_all(
+        threads, predictions, predictor.scheme.labels, mix=_mix(predictor), **({} if intervals else _POINTS)
+    )
     return [
-        _analysis(
-            thread,
-            predictor,
-            source,
-            own,
-            dict(zip(own, islice(answers, len(own)), strict=True)),
-            tuple(quoted),
-            thresholds,
-            intervals,
-        )
-        for thread, own, quoted in zip(threads, turns, quotations, strict=True)
+        _analysis(predictor, source, thresholds, *own)
+        for own in zip(threads, turns, predictions, map(tuple, quotations), metrics, strict=True)
     ]
 
 
@@ -227,23 +228,18 @@ def stance_shares(
 
 
 def _analysis(
-    thread: Thread,
     predictor: Model,
     source: Source,
-    turns: Mapping[int, Turn],
-    answers: Mapping[int, Prediction],
-    quotations: tuple[tuple[Quotation, ...], ...],
     thresholds: "Thresholds | None",
-    intervals: bool,
+    thread: Thread,
+    turns: Mapping[int, Turn],
+    predictions: tuple[Prediction | None, ...],
+    quotations: tuple[tuple[Quotation, ...], ...],
+    metrics: "Metrics",
 ) -> Analysis:
-    # Not at the top: a command imports these while the model reads.
     from analyzer.flags import raise_flags
-    from analyzer.metrics import measure
 
-    labels = predictor.scheme.labels
-    predictions = tuple(answers.get(i) for i in range(len(thread.comments)))
     own_words = [turns[i].text if i in turns else "" for i in range(len(thread.comments))]
-    mix = tuple(predictor.correction.mix) if predictor.correction else None
     return Analysis(
         source=source,
         thread=thread,
@@ -252,12 +248,17 @@ def _analysis(
         model_sha256=predictor.sha256,
         quotations=quotations,
         predictions=predictions,
-        metrics=measure(thread, predictions, labels, mix=mix, **({} if intervals else _POINTS)),
-        stances=stance_shares(predictions, labels, predictor.correction),
+        metrics=metrics,
+        stances=stance_shares(predictions, predictor.scheme.labels, predictor.correction),
         shares_corrected=predictor.correction is not None,
-        mix=mix,
+        mix=_mix(predictor),
         flags=tuple(raise_flags(thread, predictions, own_words=own_words, thresholds=thresholds)),
     )
+
+
+def _mix(predictor: Model) -> tuple[float, ...] | None:
+    """Return the labels' shares in the rows the model's probabilities were calibrated on, where they are known."""
+    return tuple(predictor.correction.mix) if predictor.correction else None
 
 
 def _quotable_ancestors(thread: Thread, i: int) -> list[int]:
