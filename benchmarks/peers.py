@@ -83,7 +83,7 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.St
     "analyzer": """
 import json, random, resource, sys, time
 from datetime import UTC, datetime
-from analyzer.metrics import measure
+from analyzer.metrics import measure_all
 from analyzer.predictions import AGREEMENT_LABELS, Prediction, Scored
 from analyzer.thread import Comment, build_thread
 
@@ -103,8 +103,7 @@ threads = [build_thread(comments) for comments in threads.values()]
 answers = [[Prediction(choose.choice(pool["stance"]), choose.choice(pool["agreement"]) if parent >= 0 else None, 0.0)
             if labelled else None for parent in thread.parents] for thread in threads]
 start = time.process_time()
-for thread, predictions in zip(threads, answers):
-    measure(thread, predictions, labels, **options)
+measure_all(threads, answers, labels, **options)
 """
     + FINISH,
 }

@@ -108,7 +108,7 @@ def disagreement_by_depth(layout: Layout, agreements: Labels) -> Floats:
 
 
 def controversy(layout: Layout, agreements: Labels) -> Floats:
-    """Return how contested each comment is among the replies to it; (comments, columns).
+    """Return how contested each comment is among the replies to it; (comments in `replies_by_parent`, columns).
 
     Formula: min(a, d) / max(a, d) · (a + d), a and d its agreeing and disagreeing direct replies; 0 where either is.
     Range: 0, or above to a + d where the sides are equal.
