@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from math import nan
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Status = Literal["ok", "deleted", "excluded", "missing"]
 IssueKind = Literal[
@@ -25,6 +25,7 @@ IssueKind = Literal[
 ]
 
 _LAST = datetime.max.replace(tzinfo=UTC)
+_READ_AT_ONCE = 1000  # comments
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,49 +115,67 @@ class Thread:
         """The author of each comment, None where the file names nobody and for placeholders."""
         return tuple(comment.author or None if comment.status != "missing" else None for comment in self.comments)
 
-    @cached_property
+    @property
     def author_numbers(self) -> tuple[int, ...]:
         """A number for the author of each comment, in the order in which they first write; -1 for None in `authors`."""
-        numbers: dict[str, int] = {}
-        return tuple(
-            numbers.setdefault(comment.author, len(numbers)) if comment.author and comment.status != "missing" else -1
-            for comment in self.comments
-        )
+        return self._columns.author_numbers
 
     @cached_property
     def comments_by_author(self) -> tuple[int, ...]:
         """How many comments each author wrote, in the order of `author_numbers`."""
-        counts = Counter(self.author_numbers)
-        del counts[-1]
-        return tuple(counts.values())
+        counts = [0] * (max(self.author_numbers, default=-1) + 2)
+        for number in self.author_numbers:
+            counts[number] += 1
+        return tuple(counts[:-1])  # the last are those of -1
 
-    @cached_property
+    @property
     def timestamps(self) -> tuple[float, ...]:
         """Seconds from 1970 to each comment, nan where its time is not known."""
-        return tuple(nan if comment.created is None else comment.created.timestamp() for comment in self.comments)
+        return self._columns.timestamps
 
     @property
     def missing(self) -> int:
         """Placeholders: comments that are implied but not in the file."""
-        return self._statuses["missing"]
+        return self._columns.statuses["missing"]
 
     @property
     def deleted(self) -> int:
         """Comments that are in the file without their words."""
-        return self._statuses["deleted"]
+        return self._columns.statuses["deleted"]
 
     @property
     def excluded(self) -> int:
         """Comments in the file that are no reader's published words."""
-        return self._statuses["excluded"]
+        return self._columns.statuses["excluded"]
 
     @cached_property
-    def _statuses(self) -> Counter[Status]:
-        return Counter(comment.status for comment in self.comments)
+    def _columns(self) -> "_Columns":
+        """What is counted over all comments, read from a few of them at a time: a large thread fits into no cache."""
+        numbers: list[int] = []
+        timestamps: list[float] = []
+        statuses: Counter[Status] = Counter()
+        known: dict[str, int] = {}
+        for start in range(0, len(self.comments), _READ_AT_ONCE):
+            some = self.comments[start : start + _READ_AT_ONCE]
+            statuses.update([comment.status for comment in some])
+            numbers += [
+                known.setdefault(comment.author, len(known)) if comment.author and comment.status != "missing" else -1
+                for comment in some
+            ]
+            timestamps += [nan if comment.created is None else comment.created.timestamp() for comment in some]
+        return _Columns(tuple(numbers), tuple(timestamps), statuses)
 
     def branch(self, i: int) -> range:
         """Return the positions of comment `i` and everything below it."""
         return range(i, i + self.sizes[i])
+
+
+class _Columns(NamedTuple):
+    """See the properties of Thread with these names."""
+
+    author_numbers: tuple[int, ...]
+    timestamps: tuple[float, ...]
+    statuses: Counter[Status]
 
 
 def build_thread(

@@ -133,7 +133,7 @@ def read_and_load(
         loading = pool.submit(load_stance_model, model, target, cache=cache)
         source, threads = read_file(file, input_format=input_format, column_map=column_map)
         thread = choose_thread(threads, thread_id, source.name)
-        # What comes next is imported while the model loads and reads, but not before the modules that it needs for that.
+        # What comes next is imported while the model loads and reads, after the modules that it needs for that.
         import analyzer.classifier.predictor  # noqa: F401
 
         threading.Thread(target=import_module, args=["analyzer.report"], daemon=True).start()

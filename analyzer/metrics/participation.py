@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analyzer.metrics.arrays import run_starts
 from analyzer.thread import Thread
 
 
@@ -84,16 +85,17 @@ def reciprocity(thread: Thread) -> float | None:
 
     Ann answers Bo, Bo answers Ann, Cy answers Ann: 2 of 3 arcs are returned.
     """
-    who = thread.author_numbers
+    who, parents = np.array(thread.author_numbers, dtype=np.int64), np.array(thread.parents, dtype=np.int64)
+    replies = np.flatnonzero(parents >= 0)
+    own, other = who[replies], who[parents[replies]]
+    between = (own >= 0) & (other >= 0) & (own != other)
     size = len(thread.comments_by_author)
-    arcs = {
-        author * size + who[parent]
-        for author, parent in zip(who, thread.parents, strict=True)
-        if parent >= 0 and author >= 0 and who[parent] not in {author, -1}
-    }
-    if not arcs:
+    codes = np.sort(own[between] * size + other[between])
+    arcs = codes[run_starts(codes)]
+    if not len(arcs):
         return None
-    return sum(arc % size * size + arc // size in arcs for arc in arcs) / len(arcs)
+    returned = np.intersect1d(arcs, arcs % size * size + arcs // size, assume_unique=True)
+    return len(returned) / len(arcs)
 
 
 def reentry_share(thread: Thread) -> float | None:
@@ -142,13 +144,14 @@ def median_reply_seconds(thread: Thread) -> float | None:
 
     Replies after 10, 20 and 600 seconds: 20.
     """
-    times = thread.timestamps
-    replies = ((time, times[parent]) for time, parent in zip(times, thread.parents, strict=True) if parent >= 0)
-    waits = sorted(own - parents for own, parents in replies if own >= parents)  # never so for nan
-    if not waits:
+    times, parents = np.array(thread.timestamps), np.array(thread.parents, dtype=np.int64)
+    replies = np.flatnonzero(parents >= 0)
+    waits = times[replies] - times[parents[replies]]
+    waits = np.sort(waits[waits >= 0])  # none of nan
+    if not len(waits):
         return None
     middle = (waits[(len(waits) - 1) // 2] + waits[len(waits) // 2]) / 2
-    return round(middle, 6)  # to the microsecond, beyond which the subtraction errs
+    return round(float(middle), 6)  # to the microsecond, beyond which the subtraction errs
 
 
 def burstiness(thread: Thread) -> float | None:
