@@ -33,7 +33,8 @@ class Reader(Protocol):
         """Return the threads in `text`; raises ReadError, whose message begins with or contains `name`."""
 
 
-_JSON, _JSON_OBJECT, _MARKUP, _QUOTATION = (r"\A[\ufeff\s]*[\[{]", r"\A[\ufeff\s]*{", r"\A[\ufeff\s]*<", r"(?m)^>")
+_JSON, _JSON_OBJECT, _PAGE = r"\A[\ufeff\s]*[\[{]", r"\A[\ufeff\s]*{", r"\A[\ufeff\s]*<"
+_ELEMENT, _QUOTATION = r"<\w", r"(?m)^>"
 
 # In order of detection: the forms with the clearest marks first, plain text last. A module is imported only for a file
 # that holds the pattern beside it: most compile many patterns, and a report would wait for all of them.
@@ -41,8 +42,8 @@ _SIGNS: Mapping[str, str] = {
     "thread_rows": "",
     "convokit": _JSON_OBJECT,
     "reddit_json": _JSON,
-    "disqus_xml": _MARKUP,
-    "wordpress_wxr": _MARKUP,
+    "disqus_xml": _ELEMENT,
+    "wordpress_wxr": _ELEMENT,
     "guardian_discussion": _JSON_OBJECT,
     "hn_algolia_json": _JSON_OBJECT,
     "wordpress_rest": _JSON,
@@ -56,10 +57,10 @@ _SIGNS: Mapping[str, str] = {
     "remark42_json": _JSON,
     "hn_firebase_json": _JSON,
     "nested_json": _JSON,
-    "treeless": _MARKUP,
-    "hn_html": _MARKUP,
-    "wordpress_html": _MARKUP,
-    "nested_html": _MARKUP,
+    "treeless": _ELEMENT,
+    "hn_html": _PAGE,
+    "wordpress_html": _PAGE,
+    "nested_html": _PAGE,
     "quoted_text": _QUOTATION,
     "addressed_text": "",
     "flat_records": "",

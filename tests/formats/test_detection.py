@@ -35,6 +35,11 @@ def test_the_example_of_a_form_is_known_as_that_form(name: str) -> None:
     assert detect_format(READERS[name].EXAMPLE, "x.dat") == name
 
 
+@pytest.mark.parametrize("name", ["disqus_xml", "wordpress_wxr"])
+def test_an_export_may_begin_with_a_stray_character(name: str) -> None:
+    assert detect_format("`" + READERS[name].EXAMPLE, "x.dat") == name
+
+
 def test_only_the_forms_that_a_text_may_have_are_imported(tmp_path: Path) -> None:
     page = write(tmp_path / "page.txt", PAGE)
     code = f"import sys, analyzer.formats as f; f.read_threads({str(page)!r}); print(*sys.modules)"
