@@ -1,5 +1,6 @@
 """The commands: options -> a plain function -> its result printed -> an exit code. Only this package prints."""
 
+import gc
 import io
 import os
 import sys
@@ -19,6 +20,8 @@ from analyzer.cli.base import app
 
 def main() -> None:
     """Run the command line."""
+    # Importing makes many objects that stay: looking through them for cycles takes time and finds nothing.
+    gc.set_threshold(20_000)
     # The matrices multiplied by numpy are small: threads for them take longer to start than they save.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
