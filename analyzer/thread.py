@@ -3,6 +3,7 @@
 The only place that orders comments and mends trees. It knows nothing of file formats, labels or metrics.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -116,20 +117,25 @@ class Thread:
         return tuple(comment.author or None if comment.status != "missing" else None for comment in self.comments)
 
     @property
-    def author_numbers(self) -> tuple[int, ...]:
-        """A number for the author of each comment, in the order in which they first write; -1 for None in `authors`."""
+    def author_names(self) -> tuple[str, ...]:
+        """The authors in the order in which they first write, each once."""
+        return self._columns.author_names
+
+    @property
+    def author_numbers(self) -> "array[int]":
+        """Where in `author_names` the author of each comment stands; -1 for None in `authors`."""
         return self._columns.author_numbers
 
     @cached_property
-    def comments_by_author(self) -> tuple[int, ...]:
-        """How many comments each author wrote, in the order of `author_numbers`."""
-        counts = [0] * (max(self.author_numbers, default=-1) + 2)
+    def comments_by_author(self) -> "array[int]":
+        """How many comments each of `author_names` wrote."""
+        counts = array("q", [0]) * (len(self.author_names) + 1)
         for number in self.author_numbers:
             counts[number] += 1
-        return tuple(counts[:-1])  # the last are those of -1
+        return counts[:-1]  # the last are those of -1
 
     @property
-    def timestamps(self) -> tuple[float, ...]:
+    def timestamps(self) -> "array[float]":
         """Seconds from 1970 to each comment, nan where its time is not known."""
         return self._columns.timestamps
 
@@ -151,19 +157,16 @@ class Thread:
     @cached_property
     def _columns(self) -> "_Columns":
         """What is counted over all comments, read from a few of them at a time: a large thread fits into no cache."""
-        numbers: list[int] = []
-        timestamps: list[float] = []
+        numbers, timestamps = array("q"), array("d")
         statuses: Counter[Status] = Counter()
         known: dict[str, int] = {}
         for start in range(0, len(self.comments), _READ_AT_ONCE):
             some = self.comments[start : start + _READ_AT_ONCE]
             statuses.update([comment.status for comment in some])
-            numbers += [
-                known.setdefault(comment.author, len(known)) if comment.author and comment.status != "missing" else -1
-                for comment in some
-            ]
-            timestamps += [nan if comment.created is None else comment.created.timestamp() for comment in some]
-        return _Columns(tuple(numbers), tuple(timestamps), statuses)
+            names = [comment.author or None if comment.status != "missing" else None for comment in some]
+            numbers.extend([known.setdefault(name, len(known)) if name is not None else -1 for name in names])
+            timestamps.extend([nan if (time := comment.created) is None else time.timestamp() for comment in some])
+        return _Columns(tuple(known), numbers, timestamps, statuses)
 
     def branch(self, i: int) -> range:
         """Return the positions of comment `i` and everything below it."""
@@ -173,8 +176,9 @@ class Thread:
 class _Columns(NamedTuple):
     """See the properties of Thread with these names."""
 
-    author_numbers: tuple[int, ...]
-    timestamps: tuple[float, ...]
+    author_names: tuple[str, ...]
+    author_numbers: "array[int]"
+    timestamps: "array[float]"
     statuses: Counter[Status]
 
 

@@ -20,7 +20,6 @@ from analyzer.metrics.arrays import (
     Layout,
     Values,
     count,
-    each_of,
     ratio,
 )
 
@@ -149,7 +148,8 @@ def consistency(layout: Layout, labels: Labelling) -> Floats:
     quarrel is about something else than the topic.
     Example: one reply disagrees across stances, one agrees across stances: 1 / 2 = 0.5.
     """
-    own, parents = labels.stances[layout.replies], labels.stances[layout.parents[layout.replies]]
+    own = labels.stances.take(layout.replies, axis=0)
+    parents = labels.stances.take(layout.parents[layout.replies], axis=0)
     agrees = labels.agreements == AGREE
     decided = (agrees | (labels.agreements == DISAGREE)) & (own >= 0) & (parents >= 0)
     fits = decided & (agrees == (own == parents))
@@ -158,5 +158,5 @@ def consistency(layout: Layout, labels: Labelling) -> Floats:
 
 def _for_and_against(groups: Groups, agreements: Labels) -> tuple[Ints, Ints]:
     """Return how many replies of each group agree, and how many disagree, both (groups, columns)."""
-    sums = groups.sums(each_of(agreements, (AGREE, DISAGREE)))
-    return sums[:, 0], sums[:, 1]
+    counts = groups.counts(agreements, (AGREE, DISAGREE))
+    return counts[:, 0], counts[:, 1]

@@ -6,13 +6,12 @@ columns at once. -1 stands for none: no parent, no known author, no stance taken
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.metrics.labels import judged_replies, stances_taken
+from analyzer.metrics.labels import judged_positions, stances_taken
 from analyzer.predictions import AGREEMENT_LABELS, Prediction
 from analyzer.scheme import NO_STANCE
 from analyzer.thread import Thread
@@ -28,6 +27,7 @@ AGREE, DISAGREE, NEUTRAL = range(len(AGREEMENT_LABELS))
 PRODUCTS_AT_ONCE = 250_000
 """Of a larger matrix product OpenBLAS makes threads, and these wait for each other longer than they work."""
 _WEDGES_AT_ONCE = 4_000_000
+_MANY_ROWS = 256  # of fewer, numpy's own sum is as fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class Groups:
     @classmethod
     def of(cls, groups: Ints, size: int) -> "Groups":
         """Return the rows sorted by the group of each."""
-        rows = np.argsort(groups, kind="stable")[np.count_nonzero(groups < 0) :]
+        rows = np.flatnonzero(groups >= 0)
+        rows = rows[np.argsort(groups[rows], kind="stable")]
         starts = run_starts(groups[rows])
         return cls(size, rows, starts, groups[rows[starts]])
 
@@ -54,13 +55,27 @@ class Groups:
         kept = Groups.of(number[of_row], len(groups))
         return replace(kept, rows=self.rows[kept.rows])
 
-    def sums(self, counted: NDArray[np.int8] | Bools) -> Ints:
-        """Return the sums of `counted` (rows, …, columns) over each group, (groups, …, columns)."""
-        sums = np.zeros((self.size, prod(counted.shape[1:])), dtype=np.int64)
-        if len(self.rows):
-            rows = counted.take(self.rows, axis=0).view(np.int8).reshape(len(self.rows), -1)
-            sums[self.filled] = np.add.reduceat(rows, self.starts, axis=0, dtype=np.int32)
-        return sums.reshape(self.size, *counted.shape[1:])
+    def counts(self, labels: Labels, numbers: Sequence[int]) -> Ints:
+        """Return how many labels (rows, columns) of each group are each of the numbers, (groups, numbers, columns)."""
+        ordered = labels.take(self.rows, axis=0)
+        if len(ordered) > _MANY_ROWS * len(self.starts):
+            counts = np.zeros((self.size, len(numbers), labels.shape[1]), dtype=np.int64)
+            for group, rows in zip(self.filled, np.split(ordered, self.starts[1:]), strict=True):
+                counts[group] = [count(rows == number) for number in numbers]
+            return counts
+        return self._sums(each_of(ordered, numbers).view(np.int8))
+
+    def sums(self, values: NDArray[np.int8]) -> Ints:
+        """Return the sums of values (rows, columns) over each group, (groups, columns)."""
+        return self._sums(values.take(self.rows, axis=0))
+
+    def _sums(self, ordered: NDArray[np.int8]) -> Ints:
+        sums = np.zeros((self.size, *ordered.shape[1:]), dtype=np.int64)
+        if len(ordered):
+            rows = ordered.reshape(len(ordered), -1)
+            added = np.add.reduceat(rows, self.starts, axis=0, dtype=np.int32)
+            sums[self.filled] = added.reshape(len(added), *ordered.shape[1:])
+        return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +84,8 @@ class Layout:
 
     `replies` are the positions of the judged replies: those with a predicted agreement and a parent in the file.
     `ties` are the pairs of different authors of whom one answers the other at least once, `tie_replies` how often they
-    do in both directions, and `triangles` three ties between three authors, each by judged replies. Authors are
-    numbered in the order of their names.
+    do in both directions. `triangles` are three ties between three authors, each by judged replies; `replies_by_tie`
+    has only ties that are in one, and numbers them. Authors are numbered in the order of their names.
     """
 
     parents: Ints  # (comments,)
@@ -100,12 +115,12 @@ def stance_names(labels: Sequence[str]) -> tuple[str, ...]:
 
 def layout(thread: Thread, predictions: Sequence[Prediction | None]) -> Layout:
     """Return the arrays of a thread whose predictions stand beside its comments."""
-    who = thread.authors
-    names = tuple(sorted({author for author in who if author is not None}))
-    number: dict[str | None, int] = {None: -1, **{name: i for i, name in enumerate(names)}}
-    authors = np.array([number[author] for author in who], dtype=np.int64)
+    names = thread.author_names
+    by_name = np.full(len(names) + 1, -1)  # the last entry is for nobody
+    by_name[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    authors = by_name[np.asarray(thread.author_numbers)]
     parents = np.array(thread.parents, dtype=np.int64)
-    replies = np.array([judged.reply for judged in judged_replies(thread, predictions)], dtype=np.int64)
+    replies = np.array(judged_positions(thread, predictions), dtype=np.int64)
 
     answers = np.flatnonzero(parents >= 0)
     pairs = np.sort(np.stack([authors[answers], authors[parents[answers]]], axis=1), axis=1)
@@ -114,6 +129,10 @@ def layout(thread: Thread, predictions: Sequence[Prediction | None]) -> Layout:
     tie = np.full(len(parents), -1)
     tie[answers[between]] = tie_of
     reply_tie = tie[replies]
+    triangles = _triangles(ties, np.flatnonzero(np.bincount(reply_tie[reply_tie >= 0])))
+    in_triangle = np.flatnonzero(np.bincount(triangles.ravel()))
+    number = np.full(len(ties) + 1, -1)  # the last entry is for no tie
+    number[in_triangle] = np.arange(len(in_triangle))
     depths = np.array(thread.depths, dtype=np.int64)
     return Layout(
         parents=parents,
@@ -121,11 +140,11 @@ def layout(thread: Thread, predictions: Sequence[Prediction | None]) -> Layout:
         replies=replies,
         ties=ties,
         tie_replies=tie_replies,
-        triangles=_triangles(ties, np.flatnonzero(np.bincount(reply_tie[reply_tie >= 0]))),
+        triangles=number[triangles],
         comments_by_author=Groups.of(authors, len(names)),
         replies_by_depth=Groups.of(depths[replies], int(depths.max(initial=-1)) + 1),
         replies_by_parent=Groups.of(parents[replies], len(parents)),
-        replies_by_tie=Groups.of(reply_tie, len(ties)),
+        replies_by_tie=Groups.of(number[reply_tie], len(in_triangle)),
     )
 
 
@@ -143,8 +162,7 @@ def predicted_labels(layout: Layout, predictions: Sequence[Prediction | None], s
 
 def each_of(labels: Labels, numbers: Sequence[int]) -> Bools:
     """Return where labels (rows, columns) are each of the numbers, (rows, numbers, columns)."""
-    found: Bools = labels[:, None] == np.array(numbers, dtype=np.int8)[:, None]
-    return found
+    return np.stack([labels == number for number in numbers], axis=1)
 
 
 def run_starts(values: Ints) -> Ints:
@@ -153,9 +171,17 @@ def run_starts(values: Ints) -> Ints:
 
 
 def count(rows: Bools) -> Ints:
-    """Return how many of the rows (rows, columns) are true, (columns,)."""
-    counts: Ints = rows.sum(axis=0)
-    return counts
+    """Return how many of the rows (rows, …) are true, (…)."""
+    if len(rows) < _MANY_ROWS:
+        few: Ints = rows.sum(axis=0)
+        return few
+    # Eight rows are added at a time, as the bytes of wider numbers, so often that no byte overflows.
+    cells = np.ascontiguousarray(rows).view(np.uint8).reshape(len(rows), -1)
+    whole = len(cells) // 8 * 8
+    wide = cells[:whole].reshape(-1).view(np.uint64).reshape(whole // 8, -1)
+    sums = np.add.reduceat(wide, np.arange(0, len(wide), 255), axis=0).view(np.uint8).reshape(-1, cells.shape[1])
+    counts: Ints = sums.sum(axis=0, dtype=np.int64) + cells[whole:].sum(axis=0, dtype=np.int64)
+    return counts.reshape(rows.shape[1:])
 
 
 def ratio(part: Values, whole: Values) -> Floats:

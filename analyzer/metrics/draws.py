@@ -75,9 +75,11 @@ def drawn_labels(
     stances, then of `none`, in the rows the probabilities were calibrated on; unknown, they are taken to be as in the
     thread. A comment called unclear for low confidence is drawn too; one in another language has no label in any draw.
     """
+    if not draws:
+        return
     trees = {i: _Tree.of(*pair, stances, mix) for i, pair in enumerate(zip(layouts, predictions, strict=True))}
     trees = {i: tree for i, tree in trees.items() if tree.stance.read.any() or tree.agreement.read.any()}
-    if not draws or not trees:
+    if not trees:
         return
     rngs = [np.random.default_rng(seed) for _ in trees]
     forest = beginning = _Forest(list(trees.values()))

@@ -38,8 +38,20 @@ def stance_pairs(thread: Thread, predictions: Sequence[Prediction | None]) -> li
 
 def judged_replies(thread: Thread, predictions: Sequence[Prediction | None]) -> Iterator[JudgedReply]:
     """Yield the replies that have an agreement label and whose parent is in the file, no placeholder."""
-    for i, (prediction, parent) in enumerate(zip(predictions, thread.parents, strict=True)):
-        if parent < 0 or thread.comments[parent].status == "missing":
-            continue
+    for i in judged_positions(thread, predictions):
+        prediction = predictions[i]
         if prediction is not None and prediction.agreement is not None:
-            yield JudgedReply(i, parent, prediction.agreement.label)
+            yield JudgedReply(i, thread.parents[i], prediction.agreement.label)
+
+
+def judged_positions(thread: Thread, predictions: Sequence[Prediction | None]) -> list[int]:
+    """Return the positions of `judged_replies`."""
+    complete = not thread.missing
+    return [
+        i
+        for i, (prediction, parent) in enumerate(zip(predictions, thread.parents, strict=True))
+        if parent >= 0
+        and prediction is not None
+        and prediction.agreement is not None
+        and (complete or thread.comments[parent].status != "missing")
+    ]

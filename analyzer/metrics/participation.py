@@ -85,7 +85,7 @@ def reciprocity(thread: Thread) -> float | None:
 
     Ann answers Bo, Bo answers Ann, Cy answers Ann: 2 of 3 arcs are returned.
     """
-    who, parents = np.array(thread.author_numbers, dtype=np.int64), np.array(thread.parents, dtype=np.int64)
+    who, parents = np.asarray(thread.author_numbers), np.array(thread.parents, dtype=np.int64)
     replies = np.flatnonzero(parents >= 0)
     own, other = who[replies], who[parents[replies]]
     between = (own >= 0) & (other >= 0) & (own != other)
@@ -144,7 +144,7 @@ def median_reply_seconds(thread: Thread) -> float | None:
 
     Replies after 10, 20 and 600 seconds: 20.
     """
-    times, parents = np.array(thread.timestamps), np.array(thread.parents, dtype=np.int64)
+    times, parents = np.asarray(thread.timestamps), np.array(thread.parents, dtype=np.int64)
     replies = np.flatnonzero(parents >= 0)
     waits = times[replies] - times[parents[replies]]
     waits = np.sort(waits[waits >= 0])  # none of nan
@@ -163,7 +163,7 @@ def burstiness(thread: Thread) -> float | None:
 
     Comments at 0, 10, 20, 30 seconds: σ = 0, so -1.
     """
-    times = np.array(thread.timestamps)
+    times = np.asarray(thread.timestamps)
     gaps = np.diff(np.sort(times[~np.isnan(times)]))
     if len(gaps) < 2 or not gaps.any():
         return None

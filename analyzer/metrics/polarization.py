@@ -50,7 +50,7 @@ def mixing_values(mixing: Ints) -> dict[str, Floats]:
 def stance_mixing(parents: Ints, stances: Labels, size: int) -> Ints:
     """Return the replies from stance i to stance j, (stances, stances, columns), of stances (comments, columns)."""
     replies = np.flatnonzero(parents >= 0)
-    own, answered = stances[replies], stances[parents[replies]]
+    own, answered = stances.take(replies, axis=0), stances.take(parents[replies], axis=0)
     rows = [own == stance for stance in range(size)]
     columns = [answered == stance for stance in range(size)]
     cells = [count(row & column) for row in rows for column in columns]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from analyzer.metrics.arrays import PRODUCTS_AT_ONCE, Bools, Floats, Labels, Layout, count, each_of, ratio, run_starts
+from analyzer.metrics.arrays import PRODUCTS_AT_ONCE, Bools, Floats, Labels, Layout, count, each_of, ratio
 
 _HUB_SHARE = 0.1
 _MOST_IN_MATRIX = 100  # authors; of more, few pairs are tied
@@ -73,23 +73,19 @@ def _summing_matrix(layout: Layout) -> Callable[[Floats], Floats]:
 
 def _summing_list(layout: Layout) -> Callable[[Floats], Floats]:
     """Return `neighbour_sums` over all authors, by a list of their ties."""
-    both = np.concatenate([layout.ties, layout.ties[:, ::-1]])
-    order = np.argsort(both[:, 0], kind="stable")
-    sources, targets = both[order].T
-    replies = np.tile(layout.tie_replies, 2)[order, None].astype(float)
-    starts = run_starts(sources)
+    sources, targets = np.concatenate([layout.ties, layout.ties[:, ::-1]]).T.copy()
+    replies = np.tile(layout.tie_replies, 2).astype(float)
 
     def sums(values: Floats) -> Floats:
-        found = np.zeros(values.shape)
-        found[sources[starts]] = np.add.reduceat(replies * values[targets], starts, axis=0)
-        return found
+        columns = [np.bincount(sources, replies * column.take(targets), len(values)) for column in values.T]
+        return np.stack(columns, axis=1)
 
     return sums
 
 
 def _two_sides(layout: Layout, stances: Labels, size: int) -> Labels:
     """Return 0 or 1 for the authors on the two largest sides, -1 for others, (authors, columns)."""
-    taken = layout.comments_by_author.sums(each_of(stances, range(size)))  # (authors, stances, columns)
+    taken = layout.comments_by_author.counts(stances, range(size))  # (authors, stances, columns)
     most = taken == np.maximum(1, taken.max(axis=1, keepdims=True))
     on_side = most & (count(most.swapaxes(0, 1)) == 1)[:, None]
     sizes = count(on_side)  # (stances, columns)
