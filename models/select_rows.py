@@ -25,11 +25,11 @@ Row = dict[str, Any]
 WRITTEN_HELD_OUT = 0.20  # of its threads
 DEBAGREEMENT_HELD_OUT = 0.15  # of its rows
 MIN_LETTERS = 16
-MACHINE_LABELS = Path(__file__).parents[1] / "data" / "labelled" / "machine_labels.csv"
+LABELLED = Path(__file__).parents[1] / "data" / "labelled"
 
 
 def main() -> None:
-    """Write written_ and debagreement_, each _train and _test, unlabelled, machine and machine_random into OUT."""
+    """Write written_, contrast_ and debagreement_, each _train and _test, unlabelled, machine and machine_random."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
     parser.add_argument("out", type=Path)
@@ -38,18 +38,20 @@ def main() -> None:
     stance, benchmarks = options.shared / "stance", options.shared / "benchmarks"
     options.out.mkdir(parents=True, exist_ok=True)
 
-    written = read_rows(stance / "written.jsonl")
+    written, contrast = read_rows(stance / "written.jsonl"), read_rows(LABELLED / "contrast.jsonl")
     debagreement = [row for row in read_rows(benchmarks / "agreement_train.jsonl") if row["source"] == "debagreement"]
     train, dev = read_rows(stance / "train.jsonl"), read_rows(stance / "dev.jsonl")
     with gzip.open(stance / "unlabelled.jsonl.gz", "rt", encoding="utf-8") as file:
         pool = [json.loads(line) | {"id": f"u{number}"} for number, line in enumerate(file)]
-    labels = labelled_by_machine(pool, MACHINE_LABELS)
+    labels = labelled_by_machine(pool, LABELLED / "machine_labels.csv")
     seen = {row["text"] for row in (*train, *dev)}
     pool = [row for row in pool if row["text"] not in seen and len(row["text"]) >= MIN_LETTERS]
 
     for name, rows in {
         "written_train": [row for row in written if share(row["thread"]) >= WRITTEN_HELD_OUT],
         "written_test": [row for row in written if share(row["thread"]) < WRITTEN_HELD_OUT],
+        "contrast_train": [row for row in contrast if not is_fifth(row["thread"])],
+        "contrast_test": [row for row in contrast if is_fifth(row["thread"])],
         "debagreement_train": [row for row in debagreement if share(row["id"]) >= DEBAGREEMENT_HELD_OUT],
         "debagreement_test": [row for row in debagreement if share(row["id"]) < DEBAGREEMENT_HELD_OUT],
         "unlabelled": choose(pool, train, options.unlabelled),
@@ -93,6 +95,11 @@ def choose(pool: list[Row], labelled: list[Row], count: int) -> list[Row]:
 def share(key: str) -> float:
     """Return a number in [0, 1) that depends on the key alone (as `split_by_thread` has it)."""
     return int.from_bytes(sha256(key.encode()).digest()[:4]) / 2**32
+
+
+def is_fifth(key: str) -> bool:
+    """Return whether the key is among a fifth of all, by which contrast sets are held out."""
+    return int.from_bytes(sha256(key.encode()).digest()) % 5 == 0
 
 
 def read_rows(path: Path) -> list[Row]:
