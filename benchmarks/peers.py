@@ -1,12 +1,12 @@
 """Cost of the metrics beside ConvoKit and delab-trees, and how it grows, all in one run.
 
-    python benchmarks/peers.py ENVIRONMENTS [--comments 100000] [--largest 1000000]
+    python benchmarks/peers.py ENVIRONMENTS [--comments 100000] [--largest 1000000] [--rounds 3]
 
 ENVIRONMENTS is a folder for the peers' own environments (made with pip where they are missing; delab-trees needs the
 numpy and pandas of 2022). A forest of threads is grown by a fixed seed, and each program reads it and computes in a
-process of its own; reading is not counted in the seconds, but in the memory. Seconds are of the processor, so that a
-busy machine counts for nobody. The peers compute the shape of each thread: ConvoKit its tree, longest path and
-HyperConvo features, delab-trees posts, depth, branching, dominance and the author graph.
+process of its own; reading is not counted in the seconds, but in the memory. Seconds are of the processor, the fewest
+of several rounds, so that a busy machine counts for nobody. The peers compute the shape of each thread: ConvoKit its
+tree, longest path and HyperConvo features, delab-trees posts, depth, branching, dominance and the author graph.
 """
 
 import argparse
@@ -113,7 +113,7 @@ OURS = {
     "analyzer, labels, points and intervals": ("labels", {"shuffles": 0}),
     "analyzer, labels, all": ("labels", {}),
 }
-GROWN = ("analyzer, all metrics, no labels", "analyzer, labels, all")
+GROWN = ("analyzer, all metrics, no labels", "analyzer, labels, points", "analyzer, labels, all")
 
 
 def grow(comments: int, thread_id: str, choose: random.Random) -> Iterator[str]:
@@ -157,12 +157,16 @@ def environment(name: str, folder: Path) -> Path:
     return python
 
 
-def run(python: Path | str, program: str, *arguments: str) -> tuple[float, float]:
-    """Return processor seconds and peak megabytes of a program."""
+def run(rounds: int, python: Path | str, program: str, *arguments: str) -> tuple[float, float]:
+    """Return processor seconds and peak megabytes of a program, both the least of so many rounds."""
     command = [str(python), "-W", "ignore", "-c", PROGRAMS[program], *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
-    result = json.loads(done.stdout.splitlines()[-1])
-    return result["seconds"], result["mb"]
+    seconds, megabytes = [], []
+    for _ in range(rounds):
+        done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+        result = json.loads(done.stdout.splitlines()[-1])
+        seconds.append(result["seconds"])
+        megabytes.append(result["mb"])
+    return min(seconds), min(megabytes)
 
 
 def exponent(sizes: list[int], seconds: list[float]) -> float:
@@ -200,15 +204,17 @@ def main() -> None:
     options.add_argument("environments", type=Path)
     options.add_argument("--comments", type=int, default=100_000)
     options.add_argument("--largest", type=int, default=1_000_000)
+    options.add_argument("--rounds", type=int, default=3)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         forest = Path(folder) / "forest.jsonl"
         write_forest(forest, chosen.comments)
         results = {
-            name: run(sys.executable, "analyzer", str(forest), kind, json.dumps(how))
+            name: run(chosen.rounds, sys.executable, "analyzer", str(forest), kind, json.dumps(how))
             for name, (kind, how) in OURS.items()
         }
-        results |= {name: run(environment(name, chosen.environments), name, str(forest)) for name in PEERS}
+        pythons = {name: environment(name, chosen.environments) for name in PEERS}
+        results |= {name: run(chosen.rounds, python, name, str(forest)) for name, python in pythons.items()}
         seconds, megabytes = results["analyzer, all metrics, no labels"]
         print(f"{chosen.comments} comments in threads of 50 on average")
         print(f"{'':46}{'seconds':>12}{'times ours':>12}{'peak MB':>10}{'times ours':>12}")
@@ -222,7 +228,7 @@ def main() -> None:
                 path = Path(folder) / "thread.jsonl"
                 with path.open("w") as file:
                     file.writelines(grow(size, "t", random.Random(size)))
-                grown.append(run(sys.executable, "analyzer", str(path), kind, json.dumps(how)))
+                grown.append(run(chosen.rounds, sys.executable, "analyzer", str(path), kind, json.dumps(how)))
             took = [seconds for seconds, _ in grown]
             print(f"One thread, {name}: grows as size to the power {exponent(sizes, took):.2f}")
             for size, (second, peak) in zip(sizes, grown, strict=True):

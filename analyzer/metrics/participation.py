@@ -4,6 +4,7 @@ Only comments whose author (or time) is known enter; without any, the metric is 
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -94,8 +95,9 @@ def reciprocity(thread: Thread) -> float | None:
     arcs = codes[run_starts(codes)]
     if not len(arcs):
         return None
-    returned = np.intersect1d(arcs, arcs % size * size + arcs // size, assume_unique=True)
-    return len(returned) / len(arcs)
+    reverses = arcs % size * size + arcs // size
+    place = np.searchsorted(arcs, reverses)  # that of no arc can lie behind the last
+    return np.count_nonzero(arcs.take(place, mode="clip") == reverses) / len(arcs)
 
 
 def reentry_share(thread: Thread) -> float | None:
@@ -167,5 +169,6 @@ def burstiness(thread: Thread) -> float | None:
     gaps = np.diff(np.sort(times[~np.isnan(times)]))
     if len(gaps) < 2 or not gaps.any():
         return None
-    mean, deviation = gaps.mean(), gaps.std()
+    mean = gaps.sum() / len(gaps)
+    deviation = sqrt(np.square(gaps - mean).sum() / len(gaps))  # numpy's own `std` takes three times as long
     return float((deviation - mean) / (deviation + mean))
