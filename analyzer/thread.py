@@ -114,7 +114,8 @@ class Thread:
     @cached_property
     def authors(self) -> tuple[str | None, ...]:
         """The author of each comment, None where the file names nobody and for placeholders."""
-        return tuple(comment.author or None if comment.status != "missing" else None for comment in self.comments)
+        names = (*self.author_names, None)  # number -1 is the last
+        return tuple(names[number] for number in self.author_numbers)
 
     @property
     def author_names(self) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def share(key: str) -> float:
 
 
 def is_fifth(key: str) -> bool:
-    """Return whether the key is among a fifth of all, by which contrast sets are held out."""
+    """Return whether the key is among a fifth of all, by which the contrast sets of models/LOG.md were held out."""
     return int.from_bytes(sha256(key.encode()).digest()) % 5 == 0
 
 
