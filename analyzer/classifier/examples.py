@@ -30,11 +30,12 @@ class Example:
     stance_scores: tuple[float, ...] | None = None
     agreement_scores: tuple[float, ...] | None = None
     target_stance: str | None = None
+    target_scores: tuple[float, ...] | None = None
 
     @property
     def is_taught(self) -> bool:
         """Whether its labels are another model's scores: good to learn from, not to be judged by."""
-        return self.stance_scores is not None or self.agreement_scores is not None
+        return any(scores is not None for scores in (self.stance_scores, self.agreement_scores, self.target_scores))
 
 
 def read_examples(
@@ -92,10 +93,10 @@ def _example(row: Any, stance_labels: Sequence[str] | None) -> Example:
         parent_text = None
     if not isinstance(parent_text, str | None):
         raise ValueError(f"parent_text is a string or null, not {str(parent_text)[:40]!r}")
-    target, target_stance = row.get("target") or None, None
+    target = row.get("target") or None
+    stance, stance_scores, target_stance, target_scores = None, None, None, None
     if target:
-        stance, stance_scores = None, None
-        target_stance, _ = _label(row.get("stance"), "stance towards a target", TARGET_LABELS)
+        target_stance, target_scores = _label(row.get("stance"), "stance towards a target", TARGET_LABELS)
     else:
         stance, stance_scores = _label(row.get("stance"), "stance", stance_labels or ())
     relation, relation_scores = _label(row.get("relation") or row.get("agreement"), "agreement", AGREEMENT_LABELS)
@@ -114,6 +115,7 @@ def _example(row: Any, stance_labels: Sequence[str] | None) -> Example:
         stance_scores=stance_scores,
         agreement_scores=relation_scores if parent_text else None,
         target_stance=target_stance,
+        target_scores=target_scores,
     )
 
 

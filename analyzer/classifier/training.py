@@ -17,7 +17,7 @@ from analyzer.classifier.network import HEADS, Network, Outputs
 from analyzer.predictions import AGREEMENT_LABELS, TARGET_LABELS
 
 _IGNORED = -100  # what torch's cross-entropy skips
-_LEARNED = ("stance", "stance_scores", "agreement", "agreement_scores", "attack", "target", "weight")
+_LEARNED = ("stance", "stance_scores", "agreement", "agreement_scores", "attack", "target", "target_scores", "weight")
 _SURE_WEIGHT = {1: 0.6, 2: 1.0, 3: 1.2}
 
 
@@ -135,6 +135,7 @@ def _dataset(tokenizer: Tokenizer, examples: Sequence[Example], stance_labels: S
             "agreement_scores": [example.agreement_scores or [0.0] * len(AGREEMENT_LABELS) for example in examples],
             "attack": [float(_IGNORED) if example.attack is None else float(example.attack) for example in examples],
             "target": [target_index.get(example.target_stance or "", _IGNORED) for example in examples],
+            "target_scores": [example.target_scores or [0.0] * len(TARGET_LABELS) for example in examples],
             "weight": [_SURE_WEIGHT.get(example.sure, 1.0) for example in examples],
         }
     )
@@ -174,8 +175,10 @@ def _loss(logits: Outputs, batch: dict[str, Tensor], log_prior: Tensor, settings
     attack = functional.binary_cross_entropy_with_logits(
         logits.attack.float(), batch["attack"].clamp(min=0), reduction="none"
     )
-    target = settings.target_weight * _cross_entropy(logits.target.float(), batch["target"])
-    total = stance + settings.agreement_weight * agreement + settings.attack_weight * known * attack + target
+    target = _cross_entropy(logits.target.float(), batch["target"])
+    target = target + _distance(logits.target.float(), batch["target_scores"])
+    total = stance + settings.agreement_weight * agreement + settings.attack_weight * known * attack
+    total = total + settings.target_weight * target
     return (batch["weight"] * total).mean()
 
 

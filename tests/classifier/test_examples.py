@@ -46,6 +46,12 @@ def test_a_row_with_a_target_has_a_stance_towards_it(tmp_path):
     assert (example.turn.target, example.turn.parent_text) == ("the bridge", None)
 
 
+def test_scores_of_a_row_with_a_target_are_of_the_stance_towards_it(tmp_path):
+    row = '{"text": "No.", "target": "the bridge", "stance": {"scores": {"none": 0.2, "favor": 0.1, "against": 0.7}}}'
+    (example,) = read_examples(write(tmp_path / "a.jsonl", row), LABELS)
+    assert (example.target_stance, example.target_scores, example.is_taught) == (None, (0.1, 0.7, 0.2), True)
+
+
 def test_rows_can_be_chosen_by_a_key(tmp_path):
     rows = '{"text": "No.", "source": "a"}\n{"text": "Yes.", "source": "b"}\n'
     (example,) = read_examples(write(tmp_path / "a.jsonl", rows), LABELS, only=("source", "b"))

@@ -106,6 +106,18 @@ def test_a_student_takes_over_its_teacher_s_scores(network, tokenizer, examples)
     np.testing.assert_allclose(probabilities.numpy(), expected, atol=0.15)
 
 
+def test_a_student_takes_over_its_teacher_s_scores_towards_a_target(network, tokenizer):
+    scores = {"ferry": (0.7, 0.2, 0.1), "road": (0.1, 0.3, 0.6)}
+    taught = [
+        Example(Turn(f"we {word}", target=target), f"t{i}", target_scores=scores[target])
+        for i, word in enumerate(("always", "never", "yes", "no"))
+        for target in scores
+    ] * 3
+    probabilities = compute_outputs(trained(network, tokenizer, taught), tokenizer, taught).target.softmax(1)
+    expected = [scores[example.turn.target] for example in taught]
+    np.testing.assert_allclose(probabilities.numpy(), expected, atol=0.15)
+
+
 def test_exported_file_gives_the_network_s_logits(network, tokenizer, examples, tmp_path):
     expected = compute_outputs(trained(network, tokenizer, examples), tokenizer, examples)
     export_float(network, tmp_path / "float.onnx")
