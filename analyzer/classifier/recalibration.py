@@ -34,21 +34,21 @@ def calibrate(
     *,
     output: Path | None = None,
     accuracy: float = SELECTIVE_ACCURACY,
-    correcting: int | None = None,
+    collections: Sequence[int] = (),
     provenance: dict[str, Any] | None = None,
 ) -> OnnxPredictor:
     """Fit the scalings, the `unclear` threshold and the correction of shares, and return the new folder's predictor.
 
     The folder is changed in place, or copied to `output`. A head without labelled rows stays as it is. The stance
     gets a temperature a label, other heads with several labels get one: biases would cost their rare labels
-    (models/LOG.md). The threshold is the lowest at which answers reach `accuracy`. The correction is fitted on the
-    first `correcting` examples (or all); it takes comments of one label to look alike wherever they come from, which
-    rows of two kinds do not.
+    (models/LOG.md). The threshold is the lowest at which answers reach `accuracy`. The examples are one
+    collection after the other, of these sizes, or one in all; the correction is fitted on each apart, for it takes
+    comments of one label to look alike, and how far the collections differ widens the intervals of shares.
     `provenance` is kept in config.json beside the number of rows. Raises DataError where `output` cannot be written.
     """
     predictor = load_predictor(folder)
     logits = predictor.logits([example.turn for example in examples])
-    config = fit_config(predictor.config, examples, logits, accuracy=accuracy, correcting=correcting)
+    config = fit_config(predictor.config, examples, logits, accuracy=accuracy, collections=collections)
     config = replace(config, calibration=config.calibration | (provenance or {}))
     if output and output.resolve() != folder.resolve():
         try:
@@ -66,25 +66,29 @@ def fit_config(
     logits: HeadLogits,
     *,
     accuracy: float = SELECTIVE_ACCURACY,
-    correcting: int | None = None,
+    collections: Sequence[int] = (),
 ) -> ModelConfig:
     """Return the config with scalings, `unclear` thresholds and correction fitted on these logits of the examples.
 
-    The correction is fitted on the first `correcting` of them, all by default.
+    `collections` are as in `calibrate`.
     """
     stance, agreement, attack, target, _ = logits
     rows, labels = gold([example.stance for example in examples], config.stance_labels)
     if len(rows):
         scaling = fit_temperatures(stance[rows], labels)
         probabilities = softmax(stance[rows], scaling)
-        first = rows < (len(examples) if correcting is None else correcting)
+        collection = np.searchsorted(np.cumsum(collections or [len(examples)]), rows, side="right")
+        corrections = [
+            fit_correction(probabilities[own], labels[own], [examples[i].thread for i in rows[own]])
+            for own in (collection == i for i in range(max(1, len(collections))))
+        ]
         config = replace(
             config,
             stance_temperature=scaling.temperature,
             stance_bias=(),
             stance_temperatures=scaling.temperatures,
             unclear_below=abstention_threshold(probabilities, labels, accuracy=accuracy),
-            correction=fit_correction(probabilities[first], labels[first], [examples[i].thread for i in rows[first]]),
+            correction=_one_for_all([correction for correction in corrections if correction]),
         )
     rows, labels = gold([example.agreement for example in examples], AGREEMENT_LABELS)
     if len(rows):
@@ -128,6 +132,12 @@ def fit_correction(probabilities: Floats, labels: Ints, threads: Sequence[str]) 
         offsets = np.array(scaling.bias) - np.log(_mix(labels[rows], size))
         draws.append([round(value, 4) for value in (1 / scaling.temperature, *offsets.tolist())])
     return Correction(_mix(labels, size).tolist(), draws)
+
+
+def _one_for_all(corrections: Sequence[Correction]) -> Correction | None:
+    """Return the correction with some draws of each and the mix of the first."""
+    draws = [draw for correction in corrections for draw in correction.draws[:: len(corrections)]]
+    return Correction(corrections[0].mix, draws) if corrections else None
 
 
 def gold(labels: Sequence[Any], names: Sequence[Any]) -> tuple[Ints, Ints]:

@@ -116,7 +116,7 @@ def calibrate(
     data: Annotated[
         list[Path],
         typer.Argument(
-            metavar="ROWS.jsonl…", help="Labelled rows it was not trained on; the first file corrects shares."
+            metavar="ROWS.jsonl…", help="Labelled rows it was not trained on, a file for each kind of site at hand."
         ),
     ],
     output: Annotated[
@@ -147,7 +147,12 @@ def calibrate(
         raise DataError(f"none of the threads falls into the share of {share:g}; use more rows or a larger --share")
     provenance = {"share": share, "data": {path.name: file_sha256(path) for path in data}}
     predictor = calibrate_model(
-        folder, examples, output=output, accuracy=accuracy, correcting=len(sets[0]), provenance=provenance
+        folder,
+        examples,
+        output=output,
+        accuracy=accuracy,
+        collections=[len(one) for one in sets],
+        provenance=provenance,
     )
     below = predictor.config.unclear_below
     typer.echo(f"{output or folder}: calibrated on {len(examples)} rows; below {below:.2f} the answer is unclear")

@@ -9,7 +9,7 @@ import numpy as np
 from analyzer.metrics import agreement, participation, polarization, random_walk, structure
 from analyzer.metrics.agreement import Agreement, agreement_values
 from analyzer.metrics.arrays import Labelling, Layout, Values, layout, predicted_labels, stance_names
-from analyzer.metrics.draws import batches, drawn_labels
+from analyzer.metrics.draws import batches, drawn_labels, tables_drawn
 from analyzer.metrics.participation import Participation, measure_participation
 from analyzer.metrics.polarization import Polarization, mixing_values, polarization_values, stance_mixing
 from analyzer.metrics.random_walk import controversy_rwc
@@ -198,7 +198,7 @@ def _metrics(thread: Thread, points: _Points, drawn: dict[str, Values], shuffles
         participation=measure_participation(thread),
         agreement=Agreement(**{field.name: named[field.name] for field in fields(Agreement)}),
         polarization=Polarization(**{field.name: named[field.name] for field in fields(Polarization)}),
-        intervals=points.named(intervals(drawn)) if drawn else {},
+        intervals=points.named(intervals(drawn, tables_drawn(len(thread.comments)))) if drawn else {},
         nulls={name: chance for name, chance in nulls.items() if chance},
     )
 

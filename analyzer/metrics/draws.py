@@ -71,9 +71,10 @@ def drawn_labels(
 ) -> Iterator[tuple[int, Labelling]]:
     """Yield (number of the thread, labelling) for one of the `batches`; about `draws` columns a thread in all.
 
-    A long thread has fewer, in several labellings; one without predictions has none. `mix` are the shares of the
-    stances, then of `none`, in the rows the probabilities were calibrated on; unknown, they are taken to be as in the
-    thread. A comment called unclear for low confidence is drawn too; one in another language has no label in any draw.
+    A long thread has fewer, in several labellings; one without predictions has none. Columns drawn with one of the
+    `tables_drawn` stand together. `mix` are the shares of the stances, then of `none`, in the rows the probabilities
+    were calibrated on; unknown, they are taken to be as in the thread. A comment called unclear for low confidence is
+    drawn too; one in another language has no label in any draw.
     """
     if not draws:
         return
@@ -86,8 +87,8 @@ def drawn_labels(
     longest = max(len(tree.parents) for tree in trees.values())
     if longest > _COMMENTS_FITTED:
         beginning = _Forest([tree.beginning(_COMMENTS_FITTED) for tree in trees.values()])
-    tables = _fitted(beginning, rngs)[..., : max(_FEWEST_TABLES, _MOST_CELLS // longest)]
-    count = tables.shape[-1]
+    count = tables_drawn(longest)
+    tables = _fitted(beginning, rngs)[..., :count]
     each = -(-affordable(draws, longest) // count)
     at_once = max(1, _CELLS_AT_ONCE // (longest * each))
     for start in range(0, count, at_once):
@@ -102,6 +103,11 @@ def drawn_labels(
 def affordable(draws: int, comments: int, *, fewest: int = _FEWEST_DRAWS) -> int:
     """Return how many draws of so many comments are made when `draws` are asked for."""
     return min(draws, max(fewest, _MOST_CELLS // max(1, comments)))
+
+
+def tables_drawn(comments: int) -> int:
+    """Return with how many tables the labels of a thread of so many comments are drawn."""
+    return min(_TABLES, max(_FEWEST_TABLES, _MOST_CELLS // max(1, comments)))
 
 
 class _Evidence:
@@ -343,8 +349,8 @@ def _joined(evidence: Sequence[_Evidence], sizes: Sequence[int]) -> Singles:
 def _columns(drawn: Labels, rows: Ints, size: int) -> Labels:
     """Return labels drawn for some `rows` of a table of `size` rows, (each, rows, tables), as (size, columns)."""
     each, _, tables = drawn.shape
-    columns = np.full((size, each * tables), -1, dtype=np.int8)
-    columns[rows] = drawn.transpose(1, 0, 2).reshape(-1, each * tables)
+    columns = np.full((size, tables * each), -1, dtype=np.int8)
+    columns[rows] = drawn.transpose(1, 2, 0).reshape(-1, tables * each)
     return columns
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from analyzer.metrics.arrays import Floats, Ints, Labels, Values
 from analyzer.metrics.draws import affordable
 
-_TAIL = 0.015  # 2.5 % would do for endless draws; 40 tables stand behind these, which spread too little
+_TAIL = 0.025
 _CELLS_AT_ONCE = 8_000_000
 _FEWEST_SHUFFLES = 100  # p cannot be smaller than one in so many
 _LARGEST_SCHEME = 128
@@ -62,14 +62,19 @@ def shuffled_stances(parents: Ints, stances: Labels, *, shuffles: int, seed: int
         left -= columns
 
 
-def intervals(values: Mapping[str, Values]) -> dict[str, Any]:
+def intervals(values: Mapping[str, Values], tables: int) -> dict[str, Any]:
     """Return the interval of each of `values` (columns,), or a tuple of them, one a row, for (rows, columns).
 
-    From quantiles of the columns in which the value is defined.
+    From quantiles of the columns in which the value is defined, chosen so that a further draw would lie between them in
+    95 of 100 cases. As many columns one after the other were drawn with each of the `tables`.
     """
-    ordered = np.sort(np.concatenate([np.atleast_2d(value) for value in values.values()]), axis=1)  # nan last
+    rows = np.concatenate([np.atleast_2d(value) for value in values.values()]).astype(float)
+    ordered = np.sort(rows, axis=1)  # nan last
     last = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=1) - 1, 0)
-    bounds = zip(*(plain(_at(ordered, share * last)) for share in (_TAIL, 1 - _TAIL)), strict=True)
+    draws = np.minimum(_independent(rows, tables), last + 1)
+    # Of n draws, k in n + 1 further ones lie below the k-th.
+    tail = np.maximum(_TAIL * (draws + 1) - 1, 0) / np.maximum(draws - 1, 1)
+    bounds = zip(*(plain(_at(ordered, share * last)) for share in (tail, 1 - tail)), strict=True)
     found = iter([Interval(*pair) for pair in bounds])
     return {
         name: next(found) if value.ndim == 1 else tuple(islice(found, len(value))) for name, value in values.items()
@@ -97,6 +102,21 @@ def null(value: float, shuffled: Floats) -> Null | None:
 def joined(parts: Sequence[Mapping[str, Values]]) -> dict[str, Values]:
     """Return the values of several runs of columns as one, by name."""
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]} if parts else {}
+
+
+def _independent(rows: Floats, tables: int) -> Floats:
+    """Return how many independent draws of each row say as much as its columns, (rows,): at least one a table.
+
+    Those of one table share its error, by as much as the means of tables differ more than those of any columns would.
+    """
+    defined = ~np.isnan(rows)
+    means = np.where(defined, rows, 0.0).sum(axis=1) / np.maximum(defined.sum(axis=1), 1)
+    filled = np.where(defined, rows, means[:, None])
+    between = filled.reshape(len(rows), tables, -1).mean(axis=2).var(axis=1)
+    spread = filled.var(axis=1)
+    all_of_them: Floats = np.full(len(rows), float(rows.shape[1]))
+    independent = np.divide(tables * spread, between, out=all_of_them.copy(), where=between > 1e-12 * spread)
+    return np.clip(independent, tables, all_of_them)
 
 
 def _at(ordered: Floats, place: Floats) -> Floats:

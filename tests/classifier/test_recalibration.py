@@ -49,12 +49,20 @@ def test_a_folder_is_calibrated_in_place(folder: Path, examples: list[Example]) 
     assert load_predictor(folder).config == config
 
 
-def test_the_correction_can_be_fitted_on_the_first_rows_alone(folder: Path, examples: list[Example]) -> None:
-    config = calibrate(folder, examples, correcting=200).config
+def test_the_correction_is_fitted_on_each_collection_apart(folder: Path, examples: list[Example]) -> None:
+    together = calibrate(folder, examples).config
+    config = calibrate(folder, examples, collections=[200, 180, 20]).config
     counts = [sum(example.stance == label for example in examples[:200]) for label in LABELS]
     assert config.correction is not None
     assert config.correction.mix == pytest.approx([(count + 1) / 204 for count in counts])
-    assert config.stance_temperature == calibrate(folder, examples).config.stance_temperature
+    probabilities = softmax(load_predictor(folder).logits([e.turn for e in examples]).stance, config.stance_scaling)
+    stances = np.array([LABELS.index(example.stance) for example in examples])
+    apart = [
+        fit_correction(probabilities[own], stances[own], [example.thread for example in examples[own]])
+        for own in (slice(200), slice(200, 380))  # the last 20 are too few
+    ]
+    assert config.correction.draws == [draw for correction in apart if correction for draw in correction.draws[::2]]
+    assert config.stance_temperature == together.stance_temperature
 
 
 def test_the_head_for_targets_is_calibrated_on_rows_with_targets(folder: Path, examples: list[Example]) -> None:

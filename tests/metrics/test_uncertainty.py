@@ -3,7 +3,7 @@ import pytest
 
 from analyzer.metrics import Interval, Metrics, measure
 from analyzer.metrics.draws import affordable
-from analyzer.metrics.uncertainty import shuffled_stances
+from analyzer.metrics.uncertainty import intervals, shuffled_stances
 from analyzer.predictions import Prediction, Scored
 from analyzer.thread import Comment, Thread, build_thread
 
@@ -46,6 +46,30 @@ def test_the_interval_of_a_count_is_the_binomial_one():
     assert metrics.agreement.disagree == 100
     assert interval.low == pytest.approx(90 - 1.96 * 3, abs=1.5)
     assert interval.high == pytest.approx(90 + 1.96 * 3, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("columns", "tables", "low", "high"),
+    [
+        (np.arange(1, 200), 199, 5, 195),  # of 199 independent draws the fifth: 5 in 200 further ones lie below it
+        (np.repeat(np.arange(1, 40), 5), 39, 1, 39),  # five times the same 39 draws
+        (np.array([[i, 201 - i] for i in range(1, 101)]), 100, 5.025, 195.975),  # equal means: 200 draws
+        (np.arange(1, 201), 100, 4.065, 196.935),  # neighbours drawn with one table: a little over 100 draws
+    ],
+)
+def test_an_interval_counts_on_as_many_draws_as_are_independent(columns, tables, low, high):
+    found = intervals({"agree": columns.ravel(), "disagreement_by_depth": np.stack([columns.ravel()] * 2)}, tables)
+    interval = found["agree"]
+    assert (interval.low, interval.high) == (pytest.approx(low, abs=1e-3), pytest.approx(high, abs=1e-3))
+    assert found["disagreement_by_depth"] == (interval, interval)
+
+
+def test_an_interval_is_of_the_draws_in_which_a_value_is_defined():
+    columns = np.array([np.nan, np.nan, 3.0, 1.0, 2.0, np.nan])
+    assert intervals({"balance": columns, "ei_index": np.full(6, np.nan)}, 6) == {
+        "balance": Interval(1, 3),
+        "ei_index": Interval(None, None),
+    }
 
 
 def test_a_comment_too_uncertain_to_label_is_drawn():
