@@ -112,11 +112,11 @@ def _independent(rows: Floats, tables: int) -> Floats:
     defined = ~np.isnan(rows)
     means = np.where(defined, rows, 0.0).sum(axis=1) / np.maximum(defined.sum(axis=1), 1)
     filled = np.where(defined, rows, means[:, None])
-    between = filled.reshape(len(rows), tables, -1).mean(axis=2).var(axis=1)
-    spread = filled.var(axis=1)
-    all_of_them: Floats = np.full(len(rows), float(rows.shape[1]))
-    independent = np.divide(tables * spread, between, out=all_of_them.copy(), where=between > 1e-12 * spread)
-    return np.clip(independent, tables, all_of_them)
+    between, spread = filled.reshape(len(rows), tables, -1).mean(axis=2).var(axis=1), filled.var(axis=1)
+    columns = np.full(len(rows), float(rows.shape[1]))
+    independent = np.divide(tables * spread, between, out=columns.copy(), where=between > 1e-12 * spread)
+    draws: Floats = np.clip(independent, tables, columns)
+    return draws
 
 
 def _at(ordered: Floats, place: Floats) -> Floats:
