@@ -84,6 +84,16 @@ class Thread:
         return tuple(depths)
 
     @cached_property
+    def levels(self) -> tuple[int, ...]:
+        """How many comments stand at depth 0, 1, … that of the deepest comment; placeholders are not counted."""
+        counts = Counter(self.depths)
+        if self.missing:
+            counts -= Counter(
+                depth for depth, comment in zip(self.depths, self.comments, strict=True) if comment.status == "missing"
+            )
+        return tuple(counts[depth] for depth in range(max(counts, default=-1) + 1))
+
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """Nodes in each comment's branch, itself and placeholders included."""
         sizes = [1] * len(self.parents)

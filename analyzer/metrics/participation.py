@@ -166,7 +166,8 @@ def burstiness(thread: Thread) -> float | None:
     Comments at 0, 10, 20, 30 seconds: σ = 0, so -1.
     """
     times = np.asarray(thread.timestamps)
-    gaps = np.diff(np.sort(times[~np.isnan(times)]))
+    times = np.sort(times[~np.isnan(times)])
+    gaps = times[1:] - times[:-1]
     if len(gaps) < 2 or not gaps.any():
         return None
     mean = gaps.sum() / len(gaps)

@@ -4,8 +4,6 @@ Placeholders (status "missing") are nodes of the tree, so depths and distances r
 counted as comments. Deleted comments are comments. Every function is one or two passes over the thread.
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.thread import Thread
@@ -57,7 +55,7 @@ def roots(thread: Thread) -> int:
     >>> roots(build_thread([Comment("a"), Comment("b", "a"), Comment("c")]))
     2
     """
-    return sum(thread.comments[i].status != "missing" for i in thread.roots)
+    return thread.parents.count(-1) - sum(thread.parents[i] < 0 for i in _placeholders(thread))
 
 
 def leaves(thread: Thread) -> int:
@@ -78,7 +76,7 @@ def max_depth(thread: Thread) -> int | None:
     >>> max_depth(build_thread([Comment("a"), Comment("b", "a"), Comment("c", "b")]))
     2
     """
-    return max(_comment_depths(thread), default=None)
+    return len(thread.levels) - 1 if thread.levels else None
 
 
 def mean_depth(thread: Thread) -> float | None:
@@ -89,8 +87,7 @@ def mean_depth(thread: Thread) -> float | None:
     >>> mean_depth(build_thread([Comment("a"), Comment("b", "a"), Comment("c", "b")]))  # (0 + 1 + 2) / 3
     1.0
     """
-    depths = _comment_depths(thread)
-    return sum(depths) / len(depths) if depths else None
+    return sum(i * count for i, count in enumerate(thread.levels)) / thread.found if thread.levels else None
 
 
 def breadth(thread: Thread) -> int:
@@ -103,7 +100,7 @@ def breadth(thread: Thread) -> int:
     >>> breadth(build_thread([Comment("a"), Comment("b", "a"), Comment("c", "a")]))
     2
     """
-    return max(Counter(_comment_depths(thread)).values(), default=0)
+    return max(thread.levels, default=0)
 
 
 def levels(thread: Thread) -> tuple[int, ...]:
@@ -115,8 +112,7 @@ def levels(thread: Thread) -> tuple[int, ...]:
     >>> levels(build_thread([Comment("a"), Comment("b", "a"), Comment("c", "a")]))
     (1, 2)
     """
-    counts = Counter(_comment_depths(thread))
-    return tuple(counts[depth] for depth in range(max(counts, default=-1) + 1))
+    return thread.levels
 
 
 def branching_factor(thread: Thread) -> float | None:
@@ -172,7 +168,7 @@ def h_index(thread: Thread) -> int:
     2
     """
     h = 0
-    for count in levels(thread):
+    for count in thread.levels:
         if count <= h:
             break
         h += 1
@@ -189,13 +185,6 @@ def reply_share(thread: Thread) -> float | None:
     """
     comments = thread.found
     return (comments - roots(thread)) / comments if comments else None
-
-
-def _comment_depths(thread: Thread) -> Sequence[int]:
-    if not thread.missing:
-        return thread.depths
-    nobody = _placeholders(thread)
-    return [depth for i, depth in enumerate(thread.depths) if i not in nobody]
 
 
 def _placeholders(thread: Thread) -> set[int]:
