@@ -1,6 +1,6 @@
 """How often the 95 % intervals of the metrics hold the true value, and whether permutation p-values are uniform.
 
-    python benchmarks/coverage.py [--threads 400] [--comments 300] [--draws 200]
+    python benchmarks/coverage.py [--threads 1200] [--comments 300] [--draws 200]
 
 Threads are simulated with known labels. A classifier of known confusion answers for each comment with the probability
 of every label given what it saw, which is calibrated by construction. Three worlds, in order of difficulty:
@@ -156,7 +156,7 @@ def uniformity(values: Sequence[float]) -> float:
 def main() -> None:
     """Print both tables."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--threads", type=int, default=400)
+    options.add_argument("--threads", type=int, default=1200)
     options.add_argument("--comments", type=int, default=300)
     options.add_argument("--draws", type=int, default=200, help="of the labels; the longest threads are drawn 40 times")
     chosen = options.parse_args()

@@ -51,10 +51,10 @@ def test_the_interval_of_a_count_is_the_binomial_one():
 @pytest.mark.parametrize(
     ("columns", "tables", "low", "high"),
     [
-        (np.arange(1, 200), 199, 5, 195),  # of 199 independent draws the fifth: 5 in 200 further ones lie below it
+        (np.arange(1, 200), 199, 6, 194),  # of 199 independent draws the sixth: 6 in 200 further ones lie below it
         (np.repeat(np.arange(1, 40), 5), 39, 1, 39),  # five times the same 39 draws
-        (np.array([[i, 201 - i] for i in range(1, 101)]), 100, 5.025, 195.975),  # equal means: 200 draws
-        (np.arange(1, 201), 100, 4.065, 196.935),  # neighbours drawn with one table: a little over 100 draws
+        (np.array([[i, 201 - i] for i in range(1, 101)]), 100, 6.03, 194.97),  # equal means: 200 draws
+        (np.arange(1, 201), 100, 5.081, 195.919),  # neighbours drawn with one table: a little over 100 draws
     ],
 )
 def test_an_interval_counts_on_as_many_draws_as_are_independent(columns, tables, low, high):
