@@ -54,7 +54,7 @@ def export_int8(network: Network, path: Path) -> None:
 
     What `round_to_four_bits` has gone over takes four bits a weight. A file above 45 MB is continued in
     `PATH.1`, `PATH.2`, … Activations are quantised token by token as they come, not with one scale a batch: so a
-    comment's labels do not depend on which other comments share its batch, and 99 % of them are those of the float32
+    comment's labels do not depend on which other comments share its batch, and 98 % or more are those of the float32
     network.
     """
     with tempfile.TemporaryDirectory() as folder:
